@@ -236,15 +236,15 @@ Language = Annotated[str, BeforeValidator(_language)]
 Currency = Annotated[str, BeforeValidator(_currency)]
 
 
-class _Kind:
+class Kind:
     """A marker in a field's annotation that says how the loader must look at its text."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
 
-LINK = _Kind("link")
-IMAGE = _Kind("image")
+LINK = Kind("link")
+IMAGE = Kind("image")
 Link = Annotated[Text, LINK]
 """A link: below the account's folder, `https:`, `mailto:` or `tel:`; the loader checks it."""
 Image = Annotated[Text, IMAGE]
@@ -747,6 +747,17 @@ def ceiling_of(info: FieldInfo) -> Ceiling | None:
     return next((m for m in info.metadata if isinstance(m, Ceiling)), None)
 
 
+def kind_of(info: FieldInfo) -> Kind | None:
+    """`LINK` or `IMAGE` where a field holds one: how the loader must look at its text."""
+    found = (*info.metadata, *_metadata(info.annotation))
+    return next((m for m in found if isinstance(m, Kind)), None)
+
+
+def _metadata(annotation: object) -> tuple[object, ...]:
+    own = tuple(getattr(annotation, "__metadata__", ()))
+    return own + tuple(m for a in get_args(annotation) for m in _metadata(a))
+
+
 def child_of(annotation: object) -> tuple[type[Part] | None, bool]:
     """The part inside an annotation, and whether the field holds a list."""
     if isinstance(annotation, type) and issubclass(annotation, Part):
@@ -760,10 +771,11 @@ def child_of(annotation: object) -> tuple[type[Part] | None, bool]:
     return None, many
 
 
-def _choices(annotation: object) -> tuple[str, ...]:
+def choices_of(annotation: object) -> tuple[str, ...]:
+    """The words of the enumeration inside an annotation, or none."""
     if getattr(annotation, "__origin__", None) is Literal:
         return tuple(str(a) for a in get_args(annotation))
-    return next((found for a in get_args(annotation) if (found := _choices(a))), ())
+    return next((found for a in get_args(annotation) if (found := choices_of(a))), ())
 
 
 def fields(part: type[Part] = FrontMatter, prefix: str = "") -> Iterator[FieldSpec]:
@@ -779,7 +791,7 @@ def fields(part: type[Part] = FrontMatter, prefix: str = "") -> Iterator[FieldSp
             raise TypeError(f"{part.__name__}.{name} has no ceiling")
         child, many = child_of(info.annotation)
         key = f"{prefix}{info.alias or name}{'[]' if many else ''}"
-        yield FieldSpec(key, found, part, name, info.is_required(), child, many, _choices(info.annotation))
+        yield FieldSpec(key, found, part, name, info.is_required(), child, many, choices_of(info.annotation))
         if child is not None:
             yield from fields(child, f"{key}.")
 

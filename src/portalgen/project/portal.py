@@ -1,0 +1,242 @@
+"""The client's portal: `PortalView`, which names each thing that it takes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from portalgen.account import CLIENT, PUBLIC, Account, Section
+from portalgen.project import case, dates, pieces
+from portalgen.project.narrow import narrow
+from portalgen.settings import Settings
+from portalgen.views import (
+    ChangeRequestView,
+    ChangeView,
+    ContactView,
+    DecisionView,
+    DeliverableView,
+    HoursView,
+    NeedView,
+    PersonView,
+    PortalView,
+    ResponsibilityView,
+    ScopeView,
+    SectionView,
+    TacticView,
+    UpdateView,
+)
+
+CHANGED_WITHIN = 14
+"""Days back from the build's date that "What changed" looks."""
+UPCOMING = 3
+WITHOUT_PORTAL = ("proposed", "cancelled")
+
+
+def has_portal(account: Account, today: date) -> bool:
+    """Whether the account has a portal on this day: by its lifecycle, and up to `access.until`."""
+    until = account.access.until
+    return account.lifecycle not in WITHOUT_PORTAL and (until is None or today <= until)
+
+
+def portal(account: Account, settings: Settings, today: date) -> PortalView | None:
+    """All that the client of this account may see on this day; None where it has no portal."""
+    if not has_portal(account, today):
+        return None
+    return portal_of(account, narrow(account, CLIENT), settings, today)
+
+
+def portal_of(account: Account, seen: Account, settings: Settings, today: date) -> PortalView:
+    """The portal from what its client sees; the whole account is asked for the case's gate alone."""
+    published = case.published_case(account, settings, today)
+    line = pieces.timeline(seen, today)
+    kept = sorted((u for u in seen.updates if u.date <= today), key=lambda u: (u.date, u.id))
+    updates = [
+        UpdateView(id=u.id, date=u.date, title=u.title, prose=pieces.prose(seen, u.stretches) or pieces.EMPTY)
+        for u in reversed(kept)
+    ]
+    sections = [s for s in seen.sections if s.id not in ("summary", case.SECTION)]
+    on_case_page = published is not None and published.case is not None
+    if on_case_page:  # public sections stand below the case study there
+        sections = [s for s in sections if s.audience < PUBLIC]
+    summary = seen.section("summary")
+    return PortalView(
+        language=seen.language or settings.language,
+        agency=settings.site_name,
+        client=seen.client.name,
+        legal_name=seen.client.legal_name,
+        website=seen.client.website,
+        logo=pieces.file(seen, seen.client.logo) if seen.client.logo else None,
+        title=seen.title,
+        lifecycle=seen.lifecycle,
+        industry=seen.industry,
+        region=seen.region,
+        size=seen.size,
+        services=pieces.texts(seen.services),
+        objective=seen.objective,
+        health=pieces.health(seen, settings, today),
+        done=sum(m.done is not None for m in seen.milestones),
+        total=len(seen.milestones),
+        end_slip=_end_slip(seen, today),
+        summary=pieces.prose(seen, summary.stretches) if summary else None,
+        needs=tuple(_needs(seen, today)),
+        changes=tuple(sorted(_changes(seen, updates, today), key=lambda c: (-c.date.toordinal(), c.page))),
+        upcoming=tuple(m for m in line.milestones if m.done is None)[:UPCOMING],
+        timeline=line,
+        kpis=tuple(pieces.kpi(k) for k in seen.kpis),
+        updates=tuple(updates),
+        sections=tuple(v for v in (_section(seen, s) for s in sections) if v),
+        deliverables=tuple(_deliverables(seen)),
+        decisions=tuple(_decisions(seen)),
+        scope=_scope(seen),
+        change_requests=tuple(_change_requests(seen)),
+        tactics=tuple(_tactics(seen)),
+        findings=tuple(m.findings for m in seen.market_studies if m.findings),
+        raci=tuple(_raci(seen)),
+        hours=_hours(seen),
+        team=tuple(_team(seen)),
+        contacts=tuple(ContactView(id=c.id, name=c.name, role=c.role) for c in seen.contacts),
+        case=published,
+    )
+
+
+_ROLES = {"account_executive": 0, "project_manager": 1}
+
+
+def _tactics(seen: Account) -> Iterator[TacticView]:
+    for one in seen.tactics:
+        yield TacticView(
+            id=one.id,
+            title=one.title,
+            rationale=one.rationale,
+            status=one.status,
+            proposed_on=one.proposed_on,
+        )
+
+
+def _team(seen: Account) -> Iterator[PersonView]:
+    """The client's contact first, then the project manager, then the others as written."""
+    for one in sorted(seen.team, key=lambda p: _ROLES.get(p.role or "", len(_ROLES))):
+        yield PersonView(id=one.id, name=one.name, role=one.role, email=one.email, phone=one.phone)
+
+
+def _end_slip(seen: Account, today: date) -> int | None:
+    agreed = dates.moved(seen, dates.END, seen.end)
+    if agreed is None or seen.lifecycle == "completed" or today <= agreed:
+        return None
+    return (today - agreed).days
+
+
+def _section(seen: Account, section: Section) -> SectionView | None:
+    text = pieces.prose(seen, section.stretches)
+    return SectionView(id=section.id, title=section.title, prose=text) if text else None
+
+
+def _needs(seen: Account, today: date) -> Iterator[NeedView]:
+    for need in sorted(seen.needs, key=lambda n: (n.done is not None, n.due or date.max, n.id)):
+        yield NeedView(
+            id=need.id,
+            title=need.title,
+            action=need.action,
+            due=need.due,
+            owner=need.owner,
+            link=pieces.target(seen, need.link),
+            done=need.done,
+            overdue_days=dates.overdue(need, today),
+        )
+
+
+def _changes(seen: Account, updates: list[UpdateView], today: date) -> Iterator[ChangeView]:
+    found: list[tuple[str, date | None, str, str]] = [
+        ("update", u.date, u.title, f"updates/{u.id}/") for u in updates
+    ]
+    found += [("milestone", m.done, m.title, f"timeline/#m-{m.id}") for m in seen.milestones]
+    found += [("decision", d.date, d.title, f"scope/#d-{d.id}") for d in seen.decisions]
+    found += [
+        ("change_request", c.decided_on, c.title, f"scope/#c-{c.id}")
+        for c in seen.change_requests
+        if c.decision != "pending"
+    ]
+    first = today - timedelta(days=CHANGED_WITHIN)
+    for kind, day, title, page in found:
+        if day is not None and first <= day <= today:
+            fingerprint = hashlib.sha256(f"{kind}\0{page}\0{day}\0{title}".encode()).hexdigest()[:16]
+            yield ChangeView.model_validate(
+                {"date": day, "kind": kind, "title": title, "page": page, "key": fingerprint}
+            )
+
+
+def _deliverables(seen: Account) -> Iterator[DeliverableView]:
+    for one in sorted(seen.deliverables, key=lambda d: (d.due or date.max, d.id)):
+        yield DeliverableView(
+            id=one.id,
+            title=one.title,
+            status=one.status,
+            due=one.due,
+            version=one.version,
+            link=pieces.target(seen, one.link),
+            round=one.round,
+            round_limit=one.round_limit,
+            approved_by=one.approved_by,
+            approved_on=one.approved_on,
+        )
+
+
+def _decisions(seen: Account) -> Iterator[DecisionView]:
+    for one in sorted(seen.decisions, key=lambda d: (d.date or date.min, d.id), reverse=True):
+        yield DecisionView(
+            id=one.id,
+            title=one.title,
+            date=one.date,
+            decision=one.decision,
+            context=one.context,
+            consequences=one.consequences,
+            decided_by=one.decided_by,
+        )
+
+
+def _scope(seen: Account) -> ScopeView:
+    return ScopeView(
+        inside=pieces.texts(seen.scope.in_),
+        outside=pieces.texts(seen.scope.out),
+        assumptions=pieces.texts(seen.scope.assumptions),
+        constraints=pieces.texts(seen.scope.constraints),
+        wordings=tuple(e.agreed_wording for e in seen.expectations if e.agreed_wording),
+        risks=tuple(r.client_summary for r in seen.risks if r.client_summary),
+    )
+
+
+def _change_requests(seen: Account) -> Iterator[ChangeRequestView]:
+    titles = {m.id: m.title for m in seen.milestones}
+    for one in sorted(
+        seen.change_requests, key=lambda c: (c.decided_on or c.raised_on or date.min, c.id), reverse=True
+    ):
+        yield ChangeRequestView(
+            id=one.id,
+            title=one.title,
+            type=one.type,
+            raised_by=one.raised_by,
+            raised_on=one.raised_on,
+            schedule_days=one.schedule_days,
+            cost=one.cost,
+            affects=tuple(titles[a] for a in one.affects if a in titles),
+            affects_end=dates.END in one.affects,
+            decision=one.decision,
+            decided_on=one.decided_on,
+        )
+
+
+def _raci(seen: Account) -> Iterator[ResponsibilityView]:
+    for one in seen.raci:
+        yield ResponsibilityView(
+            activity=one.activity,
+            responsible=pieces.texts(one.responsible),
+            accountable=one.accountable,
+            consulted=pieces.texts(one.consulted),
+            informed=pieces.texts(one.informed),
+        )
+
+
+def _hours(seen: Account) -> HoursView | None:
+    budget, used = seen.commercials.hours_budget, seen.commercials.hours_used
+    return None if budget is None and used is None else HoursView(budget=budget, used=used)

@@ -1,0 +1,257 @@
+"""The team's side: the brief of one account, the portfolio and the references over all.
+
+The brief is made from the model, not from a list of fields: whatever an account holds is in it, each
+thing with the audience that it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from portalgen.account import CLIENT, INTERNAL, Account, FrontMatter, Part, Section, Update
+from portalgen.project import case, dates, pieces
+from portalgen.project.attention import RULES, attention
+from portalgen.project.narrow import (
+    EVERYBODY,
+    NO_GATES,
+    Planned,
+    Width,
+    fields_of,
+    width_of_field,
+    width_of_part,
+)
+from portalgen.project.portal import has_portal
+from portalgen.project.say import Say
+from portalgen.settings import Settings
+from portalgen.views import (
+    BriefEntry,
+    BriefItem,
+    BriefSection,
+    BriefText,
+    BriefView,
+    EventView,
+    NextDate,
+    PortfolioRow,
+    PortfolioView,
+    ReferencesView,
+    RiskPoint,
+)
+
+# ---- brief ----------------------------------------------------------------------------------------
+
+
+def brief(account: Account, settings: Settings, today: date, say: Say) -> BriefView:
+    """Everything about one account."""
+    return BriefView(
+        account=account.id,
+        language=settings.language,
+        agency=settings.site_name,
+        client=account.client.name,
+        title=account.title,
+        health=pieces.health(account, settings, today),
+        data_says=dates.data_says(account, today),
+        attention=attention(account, settings, today, say),
+        slip_days=dates.account_slip(account, today),
+        timeline=pieces.timeline(account, today),
+        fields=tuple(_entries(account, account, EVERYBODY, hidden=False)),
+        updates=tuple(
+            _section(account, u) for u in sorted(account.updates, key=lambda u: (u.date, u.id), reverse=True)
+        ),
+        sections=tuple(_section(account, s) for s in account.sections),
+        kpis=tuple(pieces.kpi(k) for k in account.kpis),
+        risks=tuple(
+            RiskPoint(title=r.title, probability=r.probability, impact=r.impact, open=r.status == "open")
+            for r in account.risks
+            if r.probability is not None and r.impact is not None
+        ),
+        has_portal=has_portal(account, today),
+        case=case.case_state(account, settings, today, say),
+    )
+
+
+def _entries(account: Account, part: Part, around: Width, *, hidden: bool) -> Iterator[BriefEntry]:
+    inside = width_of_part(part, around)
+    replaced = part.outside()
+    plan = fields_of(FrontMatter) if isinstance(part, FrontMatter) else fields_of(type(part))
+    for field in plan:
+        width = width_of_field(part, field.ceiling, inside, NO_GATES)
+        closed = hidden or replaced is None or field.name in replaced
+        value = getattr(part, field.name)
+        entry = _entry(account, field, value, width, closed=closed)
+        if entry is not None:
+            yield entry
+
+
+def _entry(
+    account: Account, field: Planned, value: object, width: Width, *, closed: bool
+) -> BriefEntry | None:
+    audience = INTERNAL if closed else width.now
+    key = field.key
+    if field.is_part:
+        parts = value if isinstance(value, tuple) else (value,) if isinstance(value, Part) else ()
+        items = tuple(i for i in (_item(account, p, width, closed=closed) for p in parts) if i)
+        return BriefEntry(key=key, audience=audience, value=items) if items else None
+    if isinstance(value, tuple):
+        texts = tuple(
+            BriefItem(
+                audience=audience,
+                entries=(BriefEntry(key="text", audience=audience, value=str(v), choice=field.choice),),
+            )
+            for v in value
+        )
+        return BriefEntry(key=key, audience=audience, value=texts) if texts else None
+    if value is None or value == "" or (field.choice and value in ("unknown", "none")):
+        return None
+    if field.is_link and isinstance(value, str):
+        link = pieces.target(account, value)
+        return BriefEntry(key=key, audience=audience, value=link or value)
+    return BriefEntry.model_validate(
+        {"key": key, "audience": audience, "value": value, "choice": field.choice}
+    )
+
+
+def _item(account: Account, part: Part, around: Width, *, closed: bool) -> BriefItem | None:
+    entries = tuple(_entries(account, part, around, hidden=closed))
+    if not entries:
+        return None
+    return BriefItem(
+        id=str(getattr(part, "id", "")), audience=max(e.audience for e in entries), entries=entries
+    )
+
+
+def _section(account: Account, section: Section) -> BriefSection:
+    return BriefSection(
+        id=section.id,
+        title=section.title,
+        date=section.date if isinstance(section, Update) else None,
+        audience=section.audience,
+        texts=tuple(
+            BriefText(audience=min(s.audience, section.audience), prose=text)
+            for s in section.stretches
+            if (text := pieces.prose(account, (s,)))
+        ),
+    )
+
+
+# ---- portfolio ------------------------------------------------------------------------------------
+
+
+def portfolio(accounts: Iterable[Account], settings: Settings, today: date, say: Say) -> PortfolioView:
+    """The dashboard: those that need somebody today first, by the most urgent of their reasons."""
+    kept = list(accounts)
+    rows = [_row(a, settings, today, say) for a in kept]
+    urgency = {name: index for index, (name, _, _) in enumerate(RULES)}
+    rows.sort(
+        key=lambda r: (
+            min((urgency[a.rule] for a in r.attention), default=len(urgency)),
+            -len(r.attention),
+            r.client.casefold(),
+            r.id,
+        )
+    )
+    events = sorted((e for a in kept for e in _events(a)), key=lambda e: (e.date, e.key))
+    return PortfolioView(
+        agency=settings.site_name,
+        language=settings.language,
+        as_of=today,
+        rows=tuple(rows),
+        events=tuple(events),
+    )
+
+
+def _person(account: Account, role: str) -> str | None:
+    return next((p.name for p in account.team if p.role == role), None)
+
+
+def _row(account: Account, settings: Settings, today: date, say: Say) -> PortfolioRow:
+    open_needs = [n for n in account.needs if n.done is None]
+    updates = [u.date for u in account.updates if u.audience >= CLIENT and u.date <= today]
+    return PortfolioRow(
+        id=account.id,
+        client=account.client.name,
+        title=account.title,
+        lifecycle=account.lifecycle,
+        account_executive=_person(account, "account_executive"),
+        project_manager=_person(account, "project_manager"),
+        health=pieces.health(account, settings, today),
+        data_says=dates.data_says(account, today),
+        attention=attention(account, settings, today, say),
+        next=_next(account, today),
+        last_update=max(updates, default=None),
+        open_needs=len(open_needs),
+        overdue_needs=sum(dates.overdue(n, today) is not None for n in open_needs),
+        open_change_requests=sum(c.decision == "pending" for c in account.change_requests),
+        open_expectations=sum(e.status == "open" for e in account.expectations),
+        slip_days=dates.account_slip(account, today),
+        services=pieces.texts(account.services),
+        has_portal=has_portal(account, today),
+        case=case.case_state(account, settings, today, say),
+    )
+
+
+def _next(account: Account, today: date) -> NextDate | None:
+    if account.lifecycle in ("completed", "cancelled"):
+        return None
+    dated = [(e.date, e.title) for e in _events(account) if not e.done and e.date >= today]
+    return NextDate(date=min(dated)[0], title=min(dated)[1]) if dated else None
+
+
+def _events(account: Account) -> Iterator[EventView]:
+    owners = tuple(
+        dict.fromkeys(
+            name
+            for role in ("account_executive", "project_manager")
+            if (name := _person(account, role)) is not None
+        )
+    )
+    if account.lifecycle == "cancelled":
+        return
+    for one in account.milestones:
+        day = one.done or one.forecast or dates.moved(account, one.id, one.baseline)
+        if day is not None:
+            yield EventView(
+                key=f"{account.id}/milestone/{one.id}",
+                date=day,
+                kind="milestone",
+                title=one.title,
+                client=account.client.name,
+                account=account.id,
+                owners=owners,
+                done=one.done is not None,
+            )
+    for need in account.needs:
+        if need.due is not None:
+            yield EventView(
+                key=f"{account.id}/need/{need.id}",
+                date=need.due,
+                kind="need",
+                title=need.title,
+                client=account.client.name,
+                account=account.id,
+                owners=owners,
+                done=need.done is not None,
+            )
+    end = dates.moved(account, dates.END, account.end)
+    if end is not None:
+        yield EventView(
+            key=f"{account.id}/end",
+            date=end,
+            kind="end",
+            title=account.title,
+            client=account.client.name,
+            account=account.id,
+            owners=owners,
+            done=account.lifecycle == "completed",
+        )
+
+
+def references(accounts: Iterable[Account], settings: Settings, today: date, say: Say) -> ReferencesView:
+    """All case studies, the public ones first; accounts that have none written are left out."""
+    states = [
+        case.case_state(a, settings, today, say)
+        for a in accounts
+        if a.case_study.title or a.case_study.attribution != "internal_only"
+    ]
+    states.sort(key=lambda s: (not s.public, s.client.casefold(), s.account))
+    return ReferencesView(agency=settings.site_name, language=settings.language, cases=tuple(states))
