@@ -1,0 +1,65 @@
+# Two commands do all the set-up on a machine that has Python 3.11 or newer: make demo, make test.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null)
+export NO_MKDOCS_2_WARNING = 1
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help demo test lint lock screenshots browser clean
+
+help:
+	@echo "make demo         build the sample agency into site/ and say where to look"
+	@echo "make test         everything CI asks for: ruff, mypy, import-linter, pytest"
+	@echo "make screenshots  pictures of every kind of page into build/screenshots"
+	@echo "make lock         bring requirements/ up to date with pyproject.toml"
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "portalgen wants Python 3.11 or newer; try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/test.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.run
+
+demo: $(VENV)/.run
+	@CI= $(BIN)/portalgen build
+	@$(BIN)/python -m portalgen.where site
+
+# Chromium comes from the system's packages: only where it is missing, and only where we may install.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  else echo "The browser tests want Chromium: install the package chromium (or google-chrome)."; exit 1; fi; }
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: $(VENV)/.test browser lint
+	$(BIN)/python -m pytest -n 2
+
+screenshots: $(VENV)/.test browser
+	$(BIN)/python tests/browser/screenshots.py build/screenshots
+
+# hatchling is in the lock because the package is installed without build isolation.
+LOCK = $(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe \
+  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate --no-header --build-deps-for editable
+
+lock: $(BIN)/python
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(LOCK) --output-file requirements/run.txt pyproject.toml
+	$(LOCK) --extra test --output-file requirements/test.txt pyproject.toml
+
+clean:
+	rm -rf build .mypy_cache .ruff_cache .hypothesis .import_linter_cache

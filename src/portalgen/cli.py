@@ -1,0 +1,192 @@
+"""The commands: arguments, printing, exit codes. Everything else is `build`'s.
+
+Exit codes (`cli.md`): 0 done, 1 problems in the content, 2 wrong usage or settings, 3 a leak was
+found, 4 another build holds the lock. Messages go to standard error; what a script reads goes to
+standard output. No command shows a traceback for what a user can cause.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from portalgen import __version__
+from portalgen.problems import Address, Locked, Problem, UsageError
+
+_DONE, _PROBLEMS, _USAGE, _LEAK, _LOCKED = range(5)
+
+
+class _Day(click.ParamType):
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            found = date.fromisoformat(value)
+        except ValueError:
+            found = None
+        if found is None or found.isoformat() != value:
+            self.fail(f'"{value}" is not a day; write year-month-day: 2026-11-20', param, ctx)
+        return found
+
+
+_settings_option = click.option(
+    "-f",
+    "--config-file",
+    "config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("mkdocs.yml"),
+    show_default=True,
+    help="The project's settings.",
+)
+_as_of_option = click.option(
+    "--as-of", type=_Day(), help="The date that decides what is overdue, stale, expired."
+)
+_strict_option = click.option("--strict", is_flag=True, help="Warnings fail too.")
+
+
+class _Group(click.Group):
+    """Turns what a user can cause into a sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            at = f"{error.at.path}:{error.at.line}:{error.at.column}: " if error.at else ""
+            _say(f"{at}error: {error.sentence}")
+            ctx.exit(_USAGE)
+        except Locked:
+            _say("another build is running; wait for it, or end it, and try again")
+            ctx.exit(_LOCKED)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="portalgen")
+@click.option(
+    "-f",
+    "--config-file",
+    "config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="The project's settings (default: mkdocs.yml).",
+)
+@click.pass_context
+def main(ctx: click.Context, config: Path | None) -> None:
+    """One Markdown file per client account; three audiences; nothing crosses over."""
+    ctx.obj = config
+
+
+def _config(ctx: click.Context, config: Path) -> Path:
+    """`-f` may stand before or after the command's name."""
+    return ctx.obj if ctx.obj is not None and config == Path("mkdocs.yml") else config
+
+
+@main.command()
+@_settings_option
+@_as_of_option
+@_strict_option
+@click.option("--keep-going", is_flag=True, help="Build the healthy accounts although others are broken.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Processes at most (default: cores).")
+@click.option(
+    "--record", type=click.Path(path_type=Path, dir_okay=False), help="Copy the release's record here."
+)
+@click.pass_context
+def build(
+    ctx: click.Context,
+    config: Path,
+    as_of: date | None,
+    strict: bool,
+    keep_going: bool,
+    jobs: int | None,
+    record: Path | None,
+) -> None:
+    """Check, project, render, scan and write all three trees."""
+    from portalgen import build as pipeline
+
+    options = pipeline.Options(
+        as_of=as_of, strict=strict, keep_going=keep_going, jobs=jobs or os.cpu_count() or 1, record=record
+    )
+    outcome = pipeline.build(pipeline.load_settings(_config(ctx, config)), options, os.environ)
+    _print_text(outcome.problems, outcome.line_of, outcome.accounts)
+    if outcome.made_secret:
+        _say("made .portalgen/secret: back it up somewhere safe; without it, every portal's address changes")
+    _say(outcome.closing)
+    ctx.exit(_code(outcome.problems, strict=strict))
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@_settings_option
+@_as_of_option
+@_strict_option
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True
+)
+@click.pass_context
+def check(
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    config: Path,
+    as_of: date | None,
+    strict: bool,
+    form: str,
+) -> None:
+    """Say what is wrong and who needs attention; without FILES, scan too. Writes nothing."""
+    from portalgen import build as pipeline
+    from portalgen.problems import as_github, as_json
+
+    settings = pipeline.load_settings(_config(ctx, config))
+    outcome = pipeline.check(settings, files, as_of, os.environ)
+    if form == "json":
+        click.echo(as_json(outcome.problems))
+    elif form == "github":
+        if outcome.problems:
+            click.echo(as_github(outcome.problems))
+    else:
+        _print_text(outcome.problems, outcome.line_of, outcome.accounts)
+        if not outcome.problems:
+            _say(f"nothing to say about {outcome.accounts} accounts")
+    ctx.exit(_code(outcome.problems, strict=strict))
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of the front matter, with the audience of each field."""
+    import json
+
+    from portalgen.account import json_schema
+
+    click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2, sort_keys=True))
+
+
+def _print_text(
+    problems: tuple[Problem, ...], line_of: Callable[[Address], str | None], accounts: int
+) -> None:
+    from portalgen.problems import as_text, summary
+
+    if problems:
+        _say(as_text(problems, line_of))
+        _say(summary(problems, accounts))
+
+
+def _code(problems: tuple[Problem, ...], *, strict: bool) -> int:
+    found = {p.severity for p in problems}
+    if "leak" in found:
+        return _LEAK
+    failing = {"error", "warning"} if strict else {"error"}
+    return _PROBLEMS if found & failing else _DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
