@@ -17,6 +17,7 @@ from portalgen.project import pieces
 from portalgen.project.fold import contains, fold
 from portalgen.project.narrow import narrow
 from portalgen.project.say import English, Say
+from portalgen.project.withdraw import retain
 from portalgen.settings import Settings
 from portalgen.views import (
     CaseState,
@@ -111,30 +112,44 @@ def case_state(account: Account, settings: Settings, today: date, say: Say) -> C
     )
 
 
-def case_study(account: Account, settings: Settings, today: date, say: Say) -> CaseStudyView | None:
-    """The case study as prospects see it on this day, or None where it is not public."""
-    return None if why_not_public(account, today, say) else _view(account, settings)
+def case_study(
+    account: Account, settings: Settings, today: date, say: Say, before: Account | None = None
+) -> CaseStudyView | None:
+    """The case study as prospects see it on this day, or None where it is not public.
+
+    With `before`, the account as it was released: what of that may still be shown, and nothing new.
+    """
+    if why_not_public(account, today, say) or (before and why_not_public(before, today, say)):
+        return None
+    return _view(account, settings, before)
 
 
-def published_case(account: Account, settings: Settings, today: date) -> PublishedCase | None:
+def published_case(
+    account: Account, settings: Settings, today: date, before: Account | None = None
+) -> PublishedCase | None:
     """The client's page about it: from consent `requested` on, and never for the team's own cases.
 
     A client who has withdrawn reads that nothing is published, and no more.
     """
-    case = account.case_study
-    if case.consent.status == "none" or case.attribution == "internal_only" or not case.title:
+    if not _has_page(account) or (before and not _has_page(before)):
         return None
-    section = account.section(SECTION)
-    withdrawn = case.consent.status == "revoked"
-    stretches = section.stretches if section and section.audience >= CLIENT else ()
-    fenced = [s for s in stretches if min(s.audience, section.audience if section else CLIENT) == CLIENT]
+    consent = account.case_study.consent
+    withdrawn = consent.status == "revoked"
+    seen = retain(before, account, CLIENT) if before else narrow(account, CLIENT)
+    section = seen.section(SECTION)
+    fenced = [s for s in section.stretches if min(s.audience, section.audience) == CLIENT] if section else []
     return PublishedCase(
         public=not why_not_public(account, today, English()),
-        consent=case.consent.status,
-        until=case.consent.expires_on,
-        case=None if withdrawn else _view(account, settings),
+        consent=consent.status,
+        until=consent.expires_on,
+        case=None if withdrawn else _view(account, settings, before),
         only_you=None if withdrawn else pieces.prose(account, fenced),
     )
+
+
+def _has_page(account: Account) -> bool:
+    case = account.case_study
+    return case.consent.status != "none" and case.attribution != "internal_only" and bool(case.title)
 
 
 def _slug(account: Account) -> str:
@@ -160,13 +175,13 @@ def _has_images(account: Account) -> bool:
     return section is not None and any("![" in s.text for s in section.stretches if s.audience == PUBLIC)
 
 
-def _view(account: Account, settings: Settings) -> CaseStudyView | None:
+def _view(account: Account, settings: Settings, before: Account | None = None) -> CaseStudyView | None:
     """The case under its scopes, whatever the consent's status: what is or would be published."""
-    opened = gates(account)
-    if "case" not in opened:
-        return None
+    opened = gates(account) & gates(before) if before else gates(account)
     anonymous = "anonymised" in opened
-    seen = narrow(account, PUBLIC, opened)
+    if "case" not in opened or not (anonymous or "named" in opened):
+        return None
+    seen = retain(before, account, PUBLIC, opened) if before else narrow(account, PUBLIC, opened)
     case = seen.case_study
     images = not anonymous and "imagery" in opened
     results = tuple(_results(account, seen, anonymous=anonymous))
@@ -182,7 +197,7 @@ def _view(account: Account, settings: Settings) -> CaseStudyView | None:
     story = seen.section(SECTION)
     quote = case.quote
     return CaseStudyView(
-        slug=_slug(account),
+        slug=_slug(before or account),
         language=account.language or settings.language,
         title=case.title or "",
         summary=case.summary,

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from portalgen.account import CLIENT, PUBLIC, Account, Section
 from portalgen.project import case, dates, pieces
 from portalgen.project.narrow import narrow
+from portalgen.project.withdraw import retain
 from portalgen.settings import Settings
 from portalgen.views import (
     ChangeRequestView,
@@ -39,16 +40,17 @@ def has_portal(account: Account, today: date) -> bool:
     return account.lifecycle not in WITHOUT_PORTAL and (until is None or today <= until)
 
 
-def portal(account: Account, settings: Settings, today: date) -> PortalView | None:
-    """All that the client of this account may see on this day; None where it has no portal."""
+def portal(
+    account: Account, settings: Settings, today: date, before: Account | None = None
+) -> PortalView | None:
+    """All that the client of this account may see on this day; None where it has no portal.
+
+    With `before`, the account as it was released: what of that may still be shown, and nothing new.
+    """
     if not has_portal(account, today):
         return None
-    return portal_of(account, narrow(account, CLIENT), settings, today)
-
-
-def portal_of(account: Account, seen: Account, settings: Settings, today: date) -> PortalView:
-    """The portal from what its client sees; the whole account is asked for the case's gate alone."""
-    published = case.published_case(account, settings, today)
+    seen = retain(before, account, CLIENT) if before else narrow(account, CLIENT)
+    published = case.published_case(account, settings, today, before)
     line = pieces.timeline(seen, today)
     kept = sorted((u for u in seen.updates if u.date <= today), key=lambda u: (u.date, u.id))
     updates = [
