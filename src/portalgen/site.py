@@ -1,0 +1,234 @@
+"""Units: the pages and files that are published together, checked before anything is written.
+
+Owns what must be true of a tree whatever is on its pages: no two files for one place on any file
+system, every link and anchor leads somewhere, and no link leads from one audience's tree into
+another's. Refuses nothing itself: it says what is wrong, and its caller doesn't publish that.
+
+Links are read by a pattern over attributes, not by a parser: a unit's pages are our own well-formed
+HTML with double quotes, and the pattern is some thirty times faster. It can only find too much (an
+attribute written out in a code example); what looks broken is looked at again, inside tags alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from html import unescape
+from posixpath import dirname, normpath
+from typing import Literal, Protocol
+from urllib.parse import unquote
+
+from portalgen.problems import Address, Problem
+
+Surface = Literal["portal", "assets", "internal", "public"]
+
+
+class Page(Protocol):
+    """A rendered page: its path relative to the unit's root, and its bytes."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def body(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What is exchanged as one: a portal, the shared assets, the internal site or the public site.
+
+    `name` is its folder below the output: `portals/<key>`, `portals/assets`, `internal`, `public`.
+    `account` is the id whose portal it is, or `""`. `files` maps paths below the folder to bytes.
+    """
+
+    name: str
+    surface: Surface
+    account: str
+    files: Mapping[str, bytes]
+
+
+def assemble(
+    name: str,
+    surface: Surface,
+    account: str,
+    pages: Iterable[Page],
+    files: Mapping[str, bytes],
+    *,
+    beside: Container[str] | None = None,
+) -> tuple[Unit, tuple[Problem, ...]]:
+    """Put pages and files together into a unit.
+
+    `beside` are the paths of the neighbouring units that this one may link to (`portals/assets/...`);
+    where it is given, those links are checked too. Returns the unit and what is wrong with it, codes
+    `collision`, `bad-path`, `broken-link`, `broken-anchor` and `crossing-link`, each addressed by
+    the page's path in the output.
+    """
+    content: dict[str, bytes] = {}
+    problems = []
+    for path, body in [*((page.path, page.body) for page in pages), *files.items()]:
+        if path in content and content[path] != body:
+            problems.append(_problem(name, path, "collision", "two different files want this path"))
+        content.setdefault(path, body)
+    problems += _collisions(name, content)
+    unit = Unit(name, surface, account, content)
+    return unit, (*problems, *_Links(unit, beside).problems())
+
+
+def _problem(unit: str, path: str, code: str, message: str) -> Problem:
+    return Problem(Address(f"{unit}/{path}"), "error", code, message)
+
+
+def _collisions(name: str, paths: Iterable[str]) -> Iterator[Problem]:
+    """Paths that can't stand side by side on every file system: macOS and Windows fold case and accents."""
+    seen: dict[str, str] = {}
+    folders: dict[str, str] = {}
+    for path in sorted(paths):
+        if _bad(path):
+            yield _problem(name, path, "bad-path", "this path can't be published on every file system")
+            continue
+        folded = _folded(path)
+        if folded in seen:
+            other = seen[folded]
+            yield _problem(
+                name,
+                path,
+                "collision",
+                f'"{path}" and "{other}" are one path where case and accents don\'t count',
+            )
+        seen[folded] = path
+        parts = folded.split("/")[:-1]
+        for depth in range(1, len(parts) + 1):
+            folders.setdefault("/".join(parts[:depth]), path)
+    for folded in sorted(seen.keys() & folders.keys()):
+        message = f'"{seen[folded]}" is a file, and "{folders[folded]}" needs a folder of that name'
+        yield _problem(name, seen[folded], "collision", message)
+
+
+def _bad(path: str) -> bool:
+    return (
+        not path
+        or "\\" in path
+        or "\0" in path
+        or any(part in ("", ".", "..") or len(part.encode()) > 255 for part in path.split("/"))
+    )
+
+
+def _folded(path: str) -> str:
+    return path if path.isascii() and path.islower() else unicodedata.normalize("NFC", path.casefold())
+
+
+# ---- links ----------------------------------------------------------------------------------------
+
+_ATTRIBUTE = re.compile(r'\s(href|src|srcset|poster)="([^"]*)"')
+_TAG = re.compile(r"""<[a-zA-Z](?:[^>"']|"[^"]*"|'[^']*')*+>""")
+_ANY_ATTRIBUTE = re.compile(
+    r"""\s(href|src|srcset|poster)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE
+)
+_ID = re.compile(r"""\s(?:id|name)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+_OUTSIDE = ("https:", "mailto:", "tel:")
+_LOADED = frozenset(("src", "srcset", "poster"))
+
+Fault = tuple[str, str]
+"""Code and message."""
+
+_CROSSING: Fault = ("crossing-link", "a link leads out of this tree into another audience's")
+
+
+class _Links:
+    def __init__(self, unit: Unit, beside: Container[str] | None) -> None:
+        self._unit = unit
+        self._beside = beside
+        self._anchors: dict[str, frozenset[str]] = {}
+        self._known: dict[tuple[str, str, str], Fault | None] = {}
+
+    def problems(self) -> Iterator[Problem]:
+        """What is wrong with the links of every HTML page."""
+        for path, body in self._unit.files.items():
+            if path.endswith((".html", ".htm")):
+                for code, message in self._page(path, body.decode("utf-8", "replace")):
+                    yield _problem(self._unit.name, path, code, message)
+
+    def _page(self, path: str, html: str) -> list[Fault]:
+        folder = dirname(path)
+        if self._unit.surface != "public":
+            found = dict.fromkeys(_ATTRIBUTE.findall(html))
+            if not any(self._fault(path, folder, *attribute) for attribute in found):
+                return []
+        tags = "".join(_TAG.findall(html))
+        attributes = [(m[1].lower(), m[2] or m[3] or m[4] or "") for m in _ANY_ATTRIBUTE.finditer(tags)]
+        faults = [self._fault(path, folder, *attribute) for attribute in dict.fromkeys(attributes)]
+        return [fault for fault in dict.fromkeys(faults) if fault]
+
+    def _fault(self, page: str, folder: str, attribute: str, value: str) -> Fault | None:
+        # Menus repeat: the same address in the same folder is the same link, but for `#here`.
+        here = page if not value or value[0] in "#?" else folder
+        key = (here, attribute, value)
+        if key not in self._known:
+            self._known[key] = self._check(page, attribute, unescape(value) if "&" in value else value)
+        return self._known[key]
+
+    def _check(self, page: str, attribute: str, value: str) -> Fault | None:
+        if attribute != "srcset":
+            return self._target(page, attribute, value.strip())
+        targets = [part.split()[0] for part in value.split(",") if part.split()]
+        return next((fault for target in targets if (fault := self._target(page, attribute, target))), None)
+
+    def _target(self, page: str, attribute: str, target: str) -> Fault | None:
+        public = self._unit.surface == "public"
+        if _SCHEME.match(target):
+            if not target.lower().startswith(_OUTSIDE) and not (public and target.startswith("http:")):
+                return "broken-link", "a link's address is not https, mailto, tel or a page of the same tree"
+            if attribute in _LOADED and not public:
+                return "broken-link", "this page would load something from another host"
+            return None
+        if target.startswith("/"):
+            # The public site's own theme writes these on pages that may be shown anywhere (404).
+            return None if public and not target.startswith("//") else _CROSSING
+        address, _, anchor = target.partition("#")
+        path = unquote(address.partition("?")[0])
+        if not path:
+            if attribute in _LOADED:
+                return "broken-link", f'an empty "{attribute}"'
+            return self._anchor(page, anchor)
+        return self._inside(page, path, anchor, target)
+
+    def _inside(self, page: str, path: str, anchor: str, target: str) -> Fault | None:
+        """A relative link: followed through the whole output, to see whose tree it ends in."""
+        root = self._unit.name + "/"
+        full = normpath(f"{root}{dirname(page)}/{path}")
+        if full.startswith("..") or full.startswith("/"):
+            return _CROSSING
+        is_folder = path.endswith(("/", "/.", "/..")) or path in (".", "..") or f"{full}/" == root
+        file = f"{full}/index.html" if is_folder else full
+        if not file.startswith(root):
+            if not self._may_enter(file):
+                return _CROSSING
+            if self._beside is not None and file not in self._beside:
+                return "broken-link", f'"{target}" leads nowhere'
+            return None
+        inner = file.removeprefix(root)
+        if inner not in self._unit.files:
+            return "broken-link", f'"{target}" leads nowhere'
+        return self._anchor(inner, anchor)
+
+    def _may_enter(self, file: str) -> bool:
+        """Portals share their assets, and the team's pages lead to the portals; nothing else crosses."""
+        parts = file.split("/")
+        if parts[0] != "portals" or len(parts) < 3:
+            return False
+        if self._unit.surface == "portal":
+            return parts[1] == "assets"
+        return self._unit.surface == "internal"
+
+    def _anchor(self, path: str, anchor: str) -> Fault | None:
+        if not anchor or anchor == "top" or not path.endswith((".html", ".htm")):
+            return None
+        if path not in self._anchors:
+            html = self._unit.files[path].decode("utf-8", "replace")
+            ids = _ID.findall("".join(_TAG.findall(html)))
+            self._anchors[path] = frozenset(unescape(a or b or c) for a, b, c in ids)
+        if anchor in self._anchors[path] or unquote(anchor) in self._anchors[path]:
+            return None
+        return "broken-anchor", f'"#{anchor}" is no place on {path}'
