@@ -178,8 +178,8 @@ def _between(low: int, high: int | None) -> BeforeValidator:
 
 
 def _audience(value: object) -> Audience:
-    if isinstance(value, Audience):
-        return value
+    if isinstance(value, int):  # as JSON has it
+        return Audience(value)
     text = _not_empty(value)
     if text not in AUDIENCES:
         raise PydanticCustomError(
@@ -300,12 +300,6 @@ class Item(Marked):
             made = slug(cls.title_of(value))
             if made:
                 return {**value, "id": made}
-            if cls.title_of(value).strip():
-                raise PydanticCustomError(
-                    "no-id",
-                    "no id can be made from this {field}; add one: id: something-short",
-                    {"field": cls.title_field},
-                )
         return value
 
     @classmethod
@@ -798,11 +792,8 @@ def fields(part: type[Part] = FrontMatter, prefix: str = "") -> Iterator[FieldSp
 
 def widest_mark(part: type[Part], limit: Ceiling) -> Audience:
     """The widest `audience` that an item of this kind may say, inside a field with this ceiling."""
-    own = max(
-        (found.marked for f in part.model_fields.values() if (found := ceiling_of(f))),
-        default=INTERNAL,
-    )
-    return min(own, limit.marked)
+    own = max((k.ever for f in part.model_fields.values() if (k := ceiling_of(f))), default=INTERNAL)
+    return min(own, limit.ever)
 
 
 def json_schema() -> dict[str, Any]:

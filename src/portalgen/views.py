@@ -58,8 +58,8 @@ class FileRef(View):
 
     @property
     def url(self) -> str:
-        """`files/...`; a leading `files/` of the source is not doubled."""
-        return "files/" + self.path.removeprefix("files/")
+        """`files/...` stays as it is; what stands elsewhere in the folder goes below `files/_/`."""
+        return self.path if self.path.startswith("files/") else f"files/_/{self.path}"
 
 
 class Prose(View):
@@ -601,3 +601,23 @@ PortalView.model_rebuild()
 BriefEntry.model_rebuild()
 BriefItem.model_rebuild()
 BriefView.model_rebuild()
+
+
+def files_of(view: View) -> dict[str, FileRef]:
+    """Every file that a view shows, by its `url` below the unit: what is published with it."""
+    found: dict[str, FileRef] = {}
+    _collect(view, found)
+    return found
+
+
+def _collect(value: object, found: dict[str, FileRef]) -> None:
+    if isinstance(value, FileRef):
+        found[value.url] = value
+    elif isinstance(value, View):
+        for inner in value.__dict__.values():
+            if isinstance(inner, View | tuple):
+                _collect(inner, found)
+    elif isinstance(value, tuple):
+        for inner in value:
+            if isinstance(inner, View | tuple):
+                _collect(inner, found)

@@ -1,0 +1,345 @@
+"""Bytes of a file -> its front matter as positioned nodes, and its body. Strict: no parseable front
+matter, no output.
+
+Owns the frame (`---` lines), the character set and a small composer over PyYAML's events. Refuses
+what YAML allows and nobody wants in a client's file: anchors, aliases, tags, merge keys, duplicate
+keys, more than 16 levels, tabs as indentation. PyYAML's own composer would take the last of two equal
+keys, expand aliases and overflow the stack on nested brackets; events do none of that. All scalars
+are text; what they mean is the field's business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import frontmatter
+import yaml
+from frontmatter.default_handlers import BaseHandler
+
+from portalgen.problems import Address, Problem
+
+MAX_LEVELS = 16
+MAX_BYTES = 64 * 1024
+_FENCE = re.compile(r"---[ \t]*")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_TAB_INDENT = re.compile(r"^ *\t\s*\S", re.MULTILINE)
+_COMMENT = re.compile(r"<!--|-->")
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text with its place; `width` in characters as far as it stays on its line."""
+
+    text: str
+    at: Address
+    width: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Keys with their nodes, in order."""
+
+    entries: dict[str, tuple[Scalar, Node]]
+    at: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The elements of a list."""
+
+    items: list[Node]
+    at: Address
+
+
+Node = Scalar | Keys | Items
+
+
+@dataclass(slots=True)
+class Source:
+    """A file as text, its front matter (None where it cannot be read) and its body.
+
+    `body_line` is the file's line on which the body begins; `body` is None where no body was found.
+    """
+
+    path: str
+    text: str = ""
+    mapping: Keys | None = None
+    body: str | None = None
+    body_line: int = 1
+    problems: list[Problem] = field(default_factory=list)
+
+    def error(self, at: Address, code: str, message: str, hint: str = "", width: int = 1) -> None:
+        """Note an error."""
+        self.problems.append(Problem(at, "error", code, message, hint=hint, width=width))
+
+
+def read(path: str, data: bytes) -> Source:
+    """Parse one file. Never raises; what is wrong is in `problems`."""
+    source = Source(path)
+    source.text = _decode(source, data)
+    if source.problems:
+        return source
+    _control_characters(source)
+    lines = source.text.split("\n")
+    if not _FENCE.fullmatch(lines[0]):
+        source.error(
+            Address(path, 1, 1),
+            "no-front-matter",
+            "the file does not begin with its front matter",
+            'write "---" alone on the first line, then "client:" and "title:", then "---" again',
+        )
+        return source
+    handler = _Handler(source)
+    if not handler.detect(source.text):
+        source.error(
+            Address(path, 1, 1),
+            "open-front-matter",
+            'the front matter never ends: there is no second line "---"',
+            'write "---" alone on a line after the last key',
+            3,
+        )
+        return source
+    block = handler.split(source.text)[0]
+    source.body_line = block.count("\n") + 3
+    source.body = "\n".join(lines[source.body_line - 1 :])
+    if len(block.encode()) > MAX_BYTES:
+        source.error(
+            Address(path, 1, 1),
+            "too-long",
+            "the front matter is longer than 64 KiB; move texts into the body",
+        )
+        return source
+    frontmatter.parse(source.text, handler=handler)
+    return source
+
+
+def _decode(source: Source, data: bytes) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8", "replace")
+        line = before.count("\n") + 1
+        column = len(before) - (before.rfind("\n") + 1) + 1
+        source.error(
+            Address(source.path, line, column),
+            "not-utf8",
+            "the file is not UTF-8 from here on",
+            'save it again with the encoding "UTF-8" (in VS Code: "Save with Encoding")',
+        )
+        return ""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _control_characters(source: Source) -> None:
+    for match in _CONTROL.finditer(source.text):
+        source.error(
+            place(source.path, source.text, match.start()),
+            "control-character",
+            f"there is an invisible character (U+{ord(match[0]):04X}) here",
+            "delete it and type the text around it again",
+        )
+
+
+def place(path: str, text: str, offset: int, line: int = 1) -> Address:
+    """The address of a character of a text that begins on `line` of its file."""
+    return Address(path, line + text.count("\n", 0, offset), offset - (text.rfind("\n", 0, offset) + 1) + 1)
+
+
+class _Handler(BaseHandler):
+    """The frame for python-frontmatter: our fences, our composer."""
+
+    FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.START_DELIMITER = self.END_DELIMITER = "---"
+
+    def detect(self, text: str) -> bool:
+        return len(self.FM_BOUNDARY.split(text, 2)) == 3
+
+    def split(self, text: str) -> tuple[str, str]:
+        _, block, body = self.FM_BOUNDARY.split(text, 2)
+        return block.removeprefix("\n").removesuffix("\n"), body
+
+    def load(self, fm: str, **_: object) -> dict[str, Any]:
+        self.source.mapping = _Composer(self.source, fm).compose()
+        return {}
+
+
+class _Stop(Exception):
+    """The block cannot be read further; the reason has been noted."""
+
+
+class _Composer:
+    """Events -> nodes. Goes on after everything that leaves the structure readable."""
+
+    def __init__(self, source: Source, block: str) -> None:
+        self.source = source
+        self.block = block
+
+    def compose(self) -> Keys | None:
+        for match in _TAB_INDENT.finditer(self.block):
+            at = place(self.source.path, self.block, match.start(), 2)
+            self.source.error(
+                at, "tab", "this line is indented with a tab", "indent with blanks, two for each level"
+            )
+            return None
+        try:
+            return self._document(self._events())
+        except _Stop:
+            return None
+
+    def _events(self) -> Iterator[Any]:
+        try:
+            yield from yaml.parse(self.block, Loader=yaml.CLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            message, hint = _explain(error, self._line(mark.line if mark else 0))
+            at = self._at(mark) if mark else Address(self.source.path, 1, 1)
+            self.source.error(at, "yaml", message, hint)
+            raise _Stop from error
+        except yaml.YAMLError as error:
+            self.source.error(
+                Address(self.source.path, 1, 1),
+                "yaml",
+                f"the front matter cannot be read: {error}".split("\n")[0],
+            )
+            raise _Stop from error
+
+    def _line(self, number: int) -> str:
+        lines = self.block.split("\n")
+        return lines[number] if number < len(lines) else ""
+
+    def _at(self, mark: Any) -> Address:
+        return Address(self.source.path, mark.line + 2, mark.column + 1)
+
+    def _document(self, events: Iterator[Any]) -> Keys:
+        root: Node | None = None
+        top = Address(self.source.path, 1, 1)
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent) and root is not None:
+                self.source.error(
+                    self._at(event.start_mark), "yaml", 'a second document begins here; "..." has no place'
+                )
+                raise _Stop
+            if isinstance(event, yaml.NodeEvent):
+                root = self._node(event, events, 1)
+        if root is None:
+            return Keys({}, top)
+        if not isinstance(root, Keys):
+            self.source.error(
+                root.at,
+                "not-keys",
+                "the front matter holds no keys",
+                'write lines like "client: Brisa Foods"',
+            )
+            raise _Stop
+        return Keys(root.entries, top)
+
+    def _node(self, event: Any, events: Iterator[Any], level: int) -> Node:
+        at = self._at(event.start_mark)
+        if isinstance(event, yaml.AliasEvent):
+            self.source.error(
+                at,
+                "alias",
+                f"*{event.anchor} repeats another place",
+                "write the text again; or put it in quotes",
+            )
+            return Scalar("", at)
+        if event.anchor is not None:
+            self.source.error(
+                at, "anchor", f"&{event.anchor} names a place", "take it out, or put the text in quotes"
+            )
+        if getattr(event, "tag", None) is not None:
+            self.source.error(at, "tag", f"{event.tag} is a tag", "take it out, or put the text in quotes")
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event, at)
+        if level > MAX_LEVELS:
+            self.source.error(at, "too-deep", f"this is nested more than {MAX_LEVELS} levels deep")
+            raise _Stop
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[Node] = []
+            for inner in events:
+                if isinstance(inner, yaml.SequenceEndEvent):
+                    break
+                items.append(self._node(inner, events, level + 1))
+            return Items(items, at)
+        return self._mapping(events, at, level)
+
+    def _mapping(self, events: Iterator[Any], at: Address, level: int) -> Keys:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            key = self._node(event, events, level + 1)
+            value = self._node(next(events), events, level + 1)
+            if not isinstance(key, Scalar):
+                self.source.error(
+                    key.at, "yaml", "a key must be a word", 'put text that begins with "[" or "{" in quotes'
+                )
+            elif key.text == "<<":
+                self.source.error(
+                    key.at, "merge", '"<<" would copy keys from elsewhere', "write the keys out"
+                )
+            elif key.text in entries:
+                first = entries[key.text][0].at.line
+                self.source.error(
+                    key.at,
+                    "duplicate-key",
+                    f'"{key.text[:60]}" is written twice here, first on line {first}',
+                    "keep one of them",
+                    key.width,
+                )
+            else:
+                entries[key.text] = (key, value)
+        return Keys(entries, at)
+
+    def _scalar(self, event: Any, at: Address) -> Scalar:
+        text = event.value
+        one_line = event.start_mark.line == event.end_mark.line
+        width = event.end_mark.column - event.start_mark.column if one_line else 1
+        found = _CONTROL.search(text)
+        if found is not None and not _CONTROL.search(self.block):
+            self.source.error(
+                at,
+                "control-character",
+                f"an escape makes an invisible character (U+{ord(found[0]):04X})",
+                "take it out",
+            )
+        if _COMMENT.search(text):
+            self.source.error(
+                at,
+                "comment-in-text",
+                'there is a "<!--" or "-->" in this text; it would be shown',
+                "take it out; a comment for the team begins with # on a line of its own",
+                max(1, width),
+            )
+        return Scalar(text, at, max(1, width))
+
+
+def _explain(error: yaml.MarkedYAMLError, line: str) -> tuple[str, str]:
+    """YAML's words in ours: `(message, hint)`."""
+    said = f"{error.context or ''} {error.problem or ''}"
+    if "mapping values are not allowed" in said:
+        return "there is a colon in this value, or the line is indented too far", (
+            'put a value with ": " in quotes: title: "Launch: part two"; or line the key up with those above'
+        )
+    if "cannot start any token" in said:
+        return "a value cannot begin with this character", 'put the value in quotes: "@home"'
+    if "quoted scalar" in said:
+        return "a quote is opened here and never closed", "close it with the same quote"
+    if "flow sequence" in said or "flow mapping" in said:
+        return 'a "[" or "{" is not closed as it should be', 'close it with "]" or "}", with commas between'
+    if "expected ':'" in said or "simple key" in said:
+        return "a key without its colon", 'write "key: value"'
+    if "block collection" in said or "block mapping" in said or "expected key" in said:
+        if line.lstrip().startswith("-"):
+            return "this list item does not line up with those above", "give each - the same indentation"
+        return "this line does not line up with those above", "give each key of a group the same indentation"
+    return (
+        f"this cannot be read: {error.problem or error.context}",
+        "look for a missing quote, colon or blank",
+    )

@@ -1,0 +1,258 @@
+"""`mkdocs.yml` -> `Settings`. Strict about portalgen's own options, silent about MkDocs' keys.
+
+The file is read as nodes, so that MkDocs' tags (`!ENV`, `!!python/name:`) disturb nothing and every
+complaint has a line. Raises `UsageError`, one at a time: wrong settings stop everything (exit 2).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn, cast, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+
+from portalgen.problems import Address, Suggestions, UsageError
+from portalgen.settings import CallToAction, Settings
+from portalgen.vocabulary import AccessMode
+
+_OPTIONS = frozenset(
+    {
+        "accounts",
+        "approved",
+        "output",
+        "review",
+        "access",
+        "portals_url",
+        "stale_after_days",
+        "timezone",
+        "terms",
+        "allow",
+        "contact",
+        "call_to_action",
+        "secret_id",
+        "tactics_every_days",
+    }
+)
+NOT_YET = "this version cannot {what} yet; write {instead}"
+
+
+class _Reader:
+    """The nodes of one settings file, and how to complain about them."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.root = file.parent
+        self.suggest = Suggestions()
+
+    def fail(self, node: yaml.Node | None, sentence: str) -> NoReturn:
+        at = Address(self.file.name)
+        if node is not None:
+            at = Address(self.file.name, node.start_mark.line + 1, node.start_mark.column + 1)
+        raise UsageError(sentence, at)
+
+    def document(self) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+        try:
+            text = self.file.read_text("utf-8-sig")
+        except FileNotFoundError:
+            raise UsageError(
+                f'there is no settings file "{self.file.name}" here; '
+                "go to the project's folder, or name it with -f"
+            ) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f'"{self.file.name}" cannot be read: {error}') from error
+        try:
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            at = Address(self.file.name, mark.line + 1, mark.column + 1) if mark else Address(self.file.name)
+            raise UsageError(f"this cannot be read as YAML: {error.problem}", at) from error
+        except yaml.YAMLError as error:
+            raise UsageError(f"this cannot be read as YAML: {error}", Address(self.file.name)) from error
+        return self.mapping(node, "the settings")
+
+    def mapping(self, node: yaml.Node | None, what: str) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+        if node is None or (isinstance(node, yaml.ScalarNode) and node.value == ""):
+            return {}
+        if not isinstance(node, yaml.MappingNode):
+            self.fail(node, f"{what} want keys and values")
+        found: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        for key, value in node.value:
+            if key.value in found:
+                self.fail(key, f'"{key.value}" is written twice')
+            found[key.value] = (key, value)
+        return found
+
+    def text(self, node: yaml.Node, what: str) -> str:
+        """A scalar as text; `!ENV NAME` and `!ENV [NAME, default]` are looked up, as MkDocs does."""
+        if node.tag == "!ENV":
+            names = [n.value for n in node.value] if isinstance(node, yaml.SequenceNode) else [node.value]
+            found = [os.environ[n] for n in names if n in os.environ]
+            return found[0] if found else str(names[-1] if len(names) > 1 else "")
+        if not isinstance(node, yaml.ScalarNode):
+            self.fail(node, f"{what} wants one value")
+        return str(node.value)
+
+    def texts(self, node: yaml.Node, what: str) -> tuple[str, ...]:
+        if isinstance(node, yaml.ScalarNode) and node.value == "":
+            return ()
+        if not isinstance(node, yaml.SequenceNode):
+            self.fail(node, f"{what} wants a list: [one, two]")
+        return tuple(t for n in node.value if (t := self.text(n, what)))
+
+    def folder(self, node: yaml.Node | None, default: str, what: str) -> Path:
+        text = self.text(node, what) if node is not None else default
+        return Path(os.path.normpath(self.root / text))
+
+    def whole(self, node: yaml.Node, what: str) -> int:
+        text = self.text(node, what)
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100_000:
+            self.fail(node, f"{what} wants a number of days, 1 or more")
+        return int(text)
+
+
+def load_settings(file: Path) -> Settings:
+    """Read and check the settings; raises `UsageError` with the place of the first thing wrong."""
+    file = Path(os.path.abspath(file))  # noqa: PTH100 - resolve() would follow links out of the project
+    reader = _Reader(file)
+    top = reader.document()
+    if "INHERIT" in top:
+        reader.fail(top["INHERIT"][0], "INHERIT is not read by portalgen; write the settings in this file")
+    options = _options(reader, top)
+
+    def node(name: str) -> yaml.Node | None:
+        return options[name][1] if name in options else None
+
+    def given(name: str, read: Callable[[yaml.Node, str], Any], default: Any) -> Any:
+        found = node(name)
+        return default if found is None else read(found, name)
+
+    site_name = reader.text(top["site_name"][1], "site_name") if "site_name" in top else ""
+    if not site_name:
+        reader.fail(None, 'write the agency\'s name: "site_name: Estudio Norte"')
+    theme = top["theme"][1] if "theme" in top else None
+    inside = reader.mapping(theme, "theme") if isinstance(theme, yaml.MappingNode) else {}
+    settings = Settings(
+        root=file.parent,
+        file=file,
+        site_name=site_name,
+        site_url=reader.text(top["site_url"][1], "site_url") if "site_url" in top else "",
+        language=reader.text(inside["language"][1], "language") if "language" in inside else "en",
+        docs_dir=reader.folder(top["docs_dir"][1] if "docs_dir" in top else None, "docs", "docs_dir"),
+        accounts=reader.folder(node("accounts"), "content/accounts", "accounts"),
+        approved=reader.folder(node("approved"), "content/approved", "approved"),
+        output=reader.folder(node("output"), "site", "output"),
+        review=_review(reader, node("review")),
+        access=_access(reader, node("access")),
+        portals_url=given("portals_url", reader.text, ""),
+        stale_after_days=given("stale_after_days", reader.whole, 14),
+        timezone=_timezone(reader, node("timezone")),
+        terms=given("terms", reader.texts, ()),
+        allow=given("allow", reader.texts, ()),
+        contact=given("contact", reader.text, ""),
+        call_to_action=_call_to_action(reader, node("call_to_action")),
+        secret_id=given("secret_id", reader.text, ""),
+        tactics_every_days=given("tactics_every_days", reader.whole, 90),
+        brand=reader.folder(inside["custom_dir"][1], "", "custom_dir") if "custom_dir" in inside else None,
+    )
+    _folders(reader, settings, top)
+    return settings
+
+
+def _options(
+    reader: _Reader, top: dict[str, tuple[yaml.Node, yaml.Node]]
+) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+    """The options of the plugin `portalgen`; MkDocs takes plugins as a list or as a mapping."""
+    plugins = top["plugins"][1] if "plugins" in top else None
+    found: yaml.Node | None = None
+    if isinstance(plugins, yaml.SequenceNode):
+        for entry in plugins.value:
+            if isinstance(entry, yaml.ScalarNode) and entry.value == "portalgen":
+                return {}
+            if isinstance(entry, yaml.MappingNode):
+                found = next((v for k, v in entry.value if k.value == "portalgen"), found)
+    elif isinstance(plugins, yaml.MappingNode):
+        found = next((v for k, v in plugins.value if k.value == "portalgen"), None)
+    if found is None:
+        reader.fail(
+            plugins, 'the plugin is not in the list; add "- portalgen" below "plugins:", after "- search"'
+        )
+    options = reader.mapping(found, "portalgen's options")
+    for name, (key, _) in options.items():
+        if name not in _OPTIONS:
+            hint = reader.suggest(name, _OPTIONS) or f"known here: {', '.join(sorted(_OPTIONS))}"
+            reader.fail(key, f'unknown option "{name}"; {hint}')
+    return options
+
+
+def _review(reader: _Reader, node: yaml.Node | None) -> tuple[Any, ...]:
+    words = () if node is None else reader.texts(node, "review")
+    for word in words:
+        if word not in ("client", "public"):
+            reader.fail(node, f'"{word}" cannot be reviewed; write [client, public], one of them, or []')
+    if words:
+        reader.fail(node, NOT_YET.format(what="hold changes back for review", instead="review: []"))
+    return words
+
+
+def _access(reader: _Reader, node: yaml.Node | None) -> AccessMode:
+    text = "open" if node is None else reader.text(node, "access")
+    if text not in get_args(AccessMode):
+        reader.fail(node, f'"{text}" is no way to open a portal; write open or host')
+    if text == "sealed":
+        reader.fail(node, NOT_YET.format(what="seal portals", instead="access: open, or access: host"))
+    return cast("AccessMode", text)
+
+
+def _timezone(reader: _Reader, node: yaml.Node | None) -> str:
+    text = "UTC" if node is None else reader.text(node, "timezone")
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        reader.fail(node, f'"{text[:60]}" is no timezone; write one like Europe/Madrid')
+    return text
+
+
+def _call_to_action(reader: _Reader, node: yaml.Node | None) -> CallToAction | None:
+    if node is None:
+        return None
+    found = reader.mapping(node, "call_to_action")
+    for name, (key, _) in found.items():
+        if name not in ("text", "link"):
+            reader.fail(key, f'unknown key "{name}"; call_to_action takes text and link')
+    if set(found) != {"text", "link"}:
+        reader.fail(node, "call_to_action wants both: {text: Talk to us, link: contact.md}")
+    return CallToAction(
+        text=reader.text(found["text"][1], "text"), link=reader.text(found["link"][1], "link")
+    )
+
+
+def _folders(reader: _Reader, settings: Settings, top: dict[str, tuple[yaml.Node, yaml.Node]]) -> None:
+    """No tree inside another: MkDocs would publish accounts, or empty them."""
+
+    def inside(inner: Path, outer: Path) -> bool:
+        return inner == outer or outer in inner.parents
+
+    where = top["docs_dir"][1] if "docs_dir" in top else None
+    if inside(settings.accounts, settings.docs_dir) or inside(settings.docs_dir, settings.accounts):
+        reader.fail(
+            where, "docs_dir and the accounts' folder lie one inside the other; MkDocs would publish accounts"
+        )
+    for outer, name in (
+        (settings.docs_dir, "docs_dir"),
+        (settings.accounts, "accounts"),
+        (settings.approved, "approved"),
+    ):
+        if inside(settings.output, outer) or inside(outer, settings.output):
+            reader.fail(None, f"output and {name} lie one inside the other; choose a folder of its own")
+    if inside(settings.private, settings.output) or settings.output == settings.root:
+        reader.fail(None, "output must be a folder of its own, like site")
+    if "site_dir" in top:
+        wanted = settings.output / "public"
+        found = reader.folder(top["site_dir"][1], "", "site_dir")
+        if found != wanted:
+            reader.fail(
+                top["site_dir"][1], f'site_dir must be the public tree: "{settings.relative(wanted)}"'
+            )
