@@ -11,11 +11,13 @@ attribute written out in a code example); what looks broken is looked at again, 
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
+from pathlib import Path
 from posixpath import dirname, normpath
 from typing import Literal, Protocol
 from urllib.parse import unquote
@@ -73,6 +75,36 @@ def assemble(
     problems += _collisions(name, content)
     unit = Unit(name, surface, account, content)
     return unit, (*problems, *_Links(unit, beside).problems())
+
+
+def from_folder(name: str, surface: Surface, folder: Path) -> Unit:
+    """The unit in a folder that another tool wrote; files are read when they are asked for.
+
+    Symbolic links, devices and pipes are no files of it. Raises `OSError`.
+    """
+    found = {}
+    for parent, _, names in os.walk(folder):
+        for file in (Path(parent, file) for file in names):
+            if file.is_file() and not file.is_symlink():
+                found[file.relative_to(folder).as_posix()] = file
+    return Unit(name, surface, "", _Folder(dict(sorted(found.items()))))
+
+
+class _Folder(Mapping[str, bytes]):
+    def __init__(self, files: Mapping[str, Path]) -> None:
+        self._files = files
+
+    def __getitem__(self, path: str) -> bytes:
+        return self._files[path].read_bytes()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._files
 
 
 def _problem(unit: str, path: str, code: str, message: str) -> Problem:

@@ -1,0 +1,91 @@
+"""The private folder `.portalgen`, and the lock that lets one build in at a time.
+
+Holds the secret, the cache and the record of releases: 0700, and never in git.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import which
+
+from portalgen.problems import Locked, UsageError
+
+_GIT_SECONDS = 20
+
+_held: set[int] = set()
+
+
+def private_folder(root: Path) -> Path:
+    """The project's `.portalgen`, made if need be and closed to everybody else.
+
+    Raises `UsageError` where git would track it, or where it can't be made.
+    """
+    folder = root / ".portalgen"
+    _refuse_tracked(root)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+    except OSError as error:
+        raise UsageError(
+            f"the folder .portalgen can't be made or closed to others: {error.strerror}"
+        ) from error
+    return folder
+
+
+def _refuse_tracked(root: Path) -> None:
+    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
+        return
+    git = which("git")
+    if git is None:
+        return
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    asked = subprocess.run(  # noqa: S603
+        [git, "check-ignore", "-q", ".portalgen/secret"],
+        cwd=root,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=_GIT_SECONDS,
+        check=False,
+    )
+    # 0: ignored; 1: git would track it; anything else: git itself can't say, so neither can we.
+    if asked.returncode == 1:
+        raise UsageError(
+            "git would track the private folder .portalgen, which holds the secret; "
+            "add the line .portalgen/ to .gitignore"
+        )
+
+
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Hold the project's lock; raises `Locked` where another build does.
+
+    `flock`, so that it ends with the process however that ends. Forked children close it: one that
+    outlives a killed build would keep everybody out.
+    """
+    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Locked("another build is running in this project") from error
+        _held.add(descriptor)
+        yield
+    finally:
+        _held.discard(descriptor)
+        os.close(descriptor)
+
+
+def _close_in_child() -> None:
+    for descriptor in _held:
+        os.close(descriptor)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_close_in_child)
