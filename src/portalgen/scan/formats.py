@@ -71,6 +71,8 @@ def _marks_out(text: str) -> str:
 
 def segments(path: str, data: bytes, markup: Markup | None = None) -> set[str]:
     """The segments of a file. `markup` remembers pieces between the pages of one unit."""
+    if markup is not None and data[:15].lower() == b"<!doctype html>" and (text := decoded(data)) is not None:
+        return markup.segments(text)
     return set(_Reader(markup or Markup()).file(path, data, _DEEPEST))
 
 

@@ -65,6 +65,8 @@ _MACHINE_READ = _names(
     " headers aria-labelledby aria-describedby aria-controls aria-owns integrity crossorigin d points"
     " viewbox transform xmlns style property itemprop"
 )
+# Cutting pages here first never cuts a tag, and a page's head, menu and foot are then known in one go.
+_CHUNK_END = ">\n"
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _GLUED = re.compile(rf"(?<=[\w;])[{FORMATTING}{ELEMENT}]+(?=[\w&])")
 _MARKS = str.maketrans("", "", FORMATTING + ELEMENT)
@@ -82,23 +84,37 @@ class Markup:
 
     def __init__(self, *, office: bool = False) -> None:
         self._office = office
-        self._texts = _Pieces(self._piece)
-        self._attributes: dict[str, tuple[str, ...]] = {}
+        self._chunks = _Remembered(self._chunk)
+        self._pieces = _Remembered(self._piece)
+        self._attributes: list[str] = []
 
     def segments(self, page: str) -> set[str]:
-        """The segments of a page, equal ones once."""
+        """The segments of a page, equal ones once, but for attributes of tags seen on an earlier page.
+
+        Those come again only after `forget`.
+        """
         found: set[str] = set()
         if "<script" in page or "<style" in page or "<SCRIPT" in page or "<STYLE" in page:
             page = _SCRIPT.sub(lambda match: _script(match, found), page)
         if "<!-" in page or "<![" in page:
             page = _HIDDEN.sub(lambda match: _hidden(match, found), page)
-        pieces = page.split("<")
-        pieces[0] = ">" + pieces[0]
-        texts = self._texts
-        found.update("".join([texts[piece] for piece in pieces]).split(SEGMENT))
-        for piece in self._attributes.keys() & pieces:
-            found.update(self._attributes[piece])
+        chunks = self._chunks
+        found.update("".join([chunks[chunk] for chunk in page.split(_CHUNK_END)]).split(SEGMENT))
+        found.update(self._attributes)
+        self._attributes.clear()
         return found
+
+    def forget(self) -> None:
+        """See every tag anew: something in one of them matters on every page it stands on."""
+        self._chunks.clear()
+        self._pieces.clear()
+
+    def _chunk(self, chunk: str) -> str:
+        """The texts and marks of some tags in a row; `chunk` lost the end of its last one to a cut."""
+        pieces = f"{chunk}{_CHUNK_END}".split("<")
+        pieces[0] = ">" + pieces[0]
+        known = self._pieces
+        return "".join([known[piece] for piece in pieces])
 
     def _piece(self, piece: str) -> str:
         """What follows a `<`: the mark that the tag leaves, and the text behind it."""
@@ -107,13 +123,8 @@ class Markup:
         if match is None or not closed:
             return text if closed and not head else f"{FORMATTING}{piece}"
         if "=" in head:
-            values = tuple(
-                segment
-                for found in _ATTRIBUTE.finditer(head, match.end())
-                for segment in attribute(found[1], found[2] or found[3] or found[4] or "")
-            )
-            if values:
-                self._attributes[piece] = values
+            for found in _ATTRIBUTE.finditer(head, match.end()):
+                self._attributes += attribute(found[1], found[2] or found[3] or found[4] or "")
         return self._mark(match[1].lower()) + text
 
     def _mark(self, name: str) -> str:
@@ -123,7 +134,7 @@ class Markup:
         return SEGMENT if local in _OFFICE_BLOCKS else " " if local in _OFFICE_BLANKS else FORMATTING
 
 
-class _Pieces(dict[str, str]):
+class _Remembered(dict[str, str]):
     def __init__(self, make: Callable[[str], str]) -> None:
         super().__init__()
         self._make = make
