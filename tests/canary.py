@@ -21,14 +21,15 @@ from portalgen.account import (
     CLIENT,
     INTERNAL,
     PUBLIC,
+    Ceiling,
     FrontMatter,
-    Item,
     Marked,
     Part,
     ceiling_of,
     child_of,
     choices_of,
     kind_of,
+    widest_mark,
 )
 from portalgen.vocabulary import Audience
 
@@ -72,6 +73,8 @@ _FIXED: dict[str, Any] = {
     "Milestone.id": "the-milestone",
 }
 _DAYS = date(2026, 2, 1)
+COMMENT = "a comment"
+"""Nobody sees a comment, the team included."""
 
 
 @dataclass(frozen=True)
@@ -119,14 +122,13 @@ class _Maker:
         self.account.canaries.append(Canary(text, where, audience))
         return text
 
-    def part(self, part: type[Part], prefix: str, limit: Audience, *, closed: bool) -> dict[str, Any]:
+    def part(
+        self, part: type[Part], prefix: str, limit: Audience, *, closed: bool, around: Ceiling | None = None
+    ) -> dict[str, Any]:
         values: dict[str, Any] = {}
         mark = None
-        if self.mark is not None and issubclass(part, Marked):
-            own = max((c.marked for f in part.model_fields.values() if (c := ceiling_of(f))), default=INTERNAL)
-            mark = min(self.mark, own)
-            if prefix.startswith(("aliases", "domains")) or not self.may_mark(prefix):
-                mark = None
+        if self.mark is not None and around is not None and issubclass(part, Marked):
+            mark = min(self.mark, widest_mark(part, around))
         if mark is not None:
             values["audience"] = str(mark)
         for name, info in part.model_fields.items():
@@ -146,12 +148,6 @@ class _Maker:
             values[key] = self.value(part, name, info, where, width, closed=closed)
         return values
 
-    def may_mark(self, prefix: str) -> bool:
-        """Lists of texts that are the team's alone take no wider mark."""
-        top = prefix.split(".")[0].rstrip("[]")
-        inside = prefix.rstrip(".").rsplit(".", 1)[-1]
-        return top not in ("brief", "lessons", "access") and inside not in ("aliases[]", "domains[]")
-
     def shut(self, part: type[Part], name: str) -> bool:
         kind = part.__name__
         if self.state == "early":
@@ -170,7 +166,8 @@ class _Maker:
             if part is FrontMatter and name == "team":
                 return list(self.people(child, where))
             below = f"{where}[]." if many else f"{where}."
-            inner = self.part(child, below, self.room(child, info, width), closed=closed)
+            room = self.room(child, info, width)
+            inner = self.part(child, below, room, closed=closed, around=ceiling_of(info))
             return [inner] if many else inner
         if fixed in self.fixed:
             return self.fixed[fixed]
@@ -186,14 +183,16 @@ class _Maker:
         found = ceiling_of(info)
         assert found is not None
         if self.mark is not None and issubclass(child, Marked):
-            return max(width, min(self.mark, found.marked))
+            return min(self.mark, max(width, found.marked))
         return width
 
     def people(self, child: type[Part], where: str) -> Iterator[dict[str, Any]]:
         for role in ("account_executive", "strategist"):
             self.person_is_other = role == "strategist"
             self.fixed["Person.role"] = role
-            yield self.part(child, f"{where}[].", CLIENT, closed=False)
+            around = ceiling_of(FrontMatter.model_fields["team"])
+            limit = CLIENT if self.mark is None else min(CLIENT, self.mark)
+            yield self.part(child, f"{where}[].", limit, closed=False, around=around)
         self.person_is_other = False
 
     def scalar(self, info: Any, kinds: str, where: str, width: Audience) -> Any:
@@ -233,14 +232,14 @@ class _Maker:
             heading = self.note(self.word(), f"heading of {title}", audience)
             name = title.lower().replace(" ", "-")
             lines += [f"## {title} {heading} {{#{name}{f' .{mark}' if mark else ''}}}", ""]
-            lines += [self.prose(title, audience), "", "<!-- " + self.prose("a comment", _NOBODY) + " -->", ""]
+            lines += [self.prose(title, audience), "", "<!-- " + self.prose(COMMENT, INTERNAL) + " -->", ""]
             lines += ["::: internal", self.prose(f"a fence in {title}", INTERNAL), ":::", ""]
         lines += [f"## Case {{#case-study .public}}", "", self.prose("case study", story), ""]
         lines += ["::: client", self.prose("client fence of the case", preview), ":::", ""]
         lines += ["::: internal", self.prose("internal fence of the case", INTERNAL), ":::", ""]
         image = self.file("an image of the case", story, image=True)
         alt = self.note(self.word(), "alt text of the case", story)
-        lines += [f"![{alt}]({image})", ""]
+        lines += [f"![{alt}]({self.account.name}/{image})", ""]
         more = self.note(self.word(), "a public section", max(CLIENT, story))
         lines += [f"## More {more} {{.public}}", "", self.prose("a public section", max(CLIENT, story)), ""]
         for day, mark, audience in (
@@ -251,7 +250,7 @@ class _Maker:
             title = self.note(self.word(), f"title of the update of {day}", audience)
             lines += [f"## {day} {title} {{{mark}}}", "", self.prose(f"update of {day}", audience), ""]
         link = self.file("a link in an internal update", INTERNAL, image=False)
-        lines += ["## 2026-11-12 Link {.internal}", "", f"[file]({link})", ""]
+        lines += ["## 2026-11-12 Link {.internal}", "", f"[file]({self.account.name}/{link})", ""]
         return "\n".join(lines)
 
     def prose(self, where: str, audience: Audience) -> str:
@@ -266,9 +265,6 @@ class _Maker:
             mark = f"audience: {audience}\n" if audience != INTERNAL else ""
             text = f"---\ntitle: {title}\ndate: {name[:10]}\n{mark}---\n{self.prose(name, audience)}\n"
             self.account.files[f"{self.account.name}/updates/{name}.md"] = text.encode()
-
-
-_NOBODY = Audience.INTERNAL
 
 
 def _holds(annotation: Any, wanted: type) -> bool:
@@ -304,5 +300,4 @@ def make(
     maker.folder()
     text = f"---\n{json.dumps(front, indent=1)}\n---\n{body}"
     maker.account.files[f"{name}.md"] = text.encode()
-    assert issubclass(Item, Part)
     return maker.account

@@ -334,7 +334,7 @@ class PortalView(View):
     done: int = 0
     total: int = 0
     end_slip: int | None = None
-    summary: Prose | None = None
+    summary: SectionView | None = None
     needs: tuple[NeedView, ...] = ()
     changes: tuple[ChangeView, ...] = ()
     upcoming: tuple[MilestoneView, ...] = ()
@@ -346,7 +346,6 @@ class PortalView(View):
     decisions: tuple[DecisionView, ...] = ()
     scope: ScopeView = ScopeView()
     change_requests: tuple[ChangeRequestView, ...] = ()
-    currency: str | None = None
     tactics: tuple[TacticView, ...] = ()
     findings: tuple[str, ...] = ()
     raci: tuple[ResponsibilityView, ...] = ()

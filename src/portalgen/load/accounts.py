@@ -54,7 +54,7 @@ class ProseHead(Part):
     audience: Mark = INTERNAL
 
 
-def _no_links(target: str, *, image: bool) -> None:  # noqa: ARG001 - as `LinkCheck` wants it
+def _no_links(target: str, *, image: bool) -> None:
     """The heads of updates and case studies hold no links."""
 
 

@@ -80,7 +80,7 @@ def portal(
         done=sum(m.done is not None for m in seen.milestones),
         total=len(seen.milestones),
         end_slip=_end_slip(seen, today),
-        summary=pieces.prose(seen, summary.stretches) if summary else None,
+        summary=_section(seen, summary) if summary else None,
         needs=tuple(_needs(seen, today)),
         changes=tuple(sorted(_changes(seen, updates, today), key=lambda c: (-c.date.toordinal(), c.page))),
         upcoming=tuple(m for m in line.milestones if m.done is None)[:UPCOMING],

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 _UNFOLD = re.compile(r"\r?\n[ \t]")
 _ICS_ESCAPE = re.compile(r"\\([\\;,nN])")
-_UNICODE_ESCAPE = re.compile(r"\\u\{?([0-9a-fA-F]{4,6})\}?|\\x([0-9a-fA-F]{2})")
+_UNICODE_ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]{1,6})\}|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
 _CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})[ \t\n]?")
 _LINE_END = re.compile(r"\\[nrt]")
 
@@ -63,7 +63,7 @@ def code_text(text: str) -> str:
     """A script or style sheet with its escapes for characters read."""
     if "\\" not in text:
         return text
-    text = _UNICODE_ESCAPE.sub(lambda m: _character(m[1] or m[2]), text)
+    text = _UNICODE_ESCAPE.sub(lambda m: _character(m[1] or m[2] or m[3]), text)
     text = _LINE_END.sub(" ", text)
     return _CSS_ESCAPE.sub(lambda m: _character(m[1]), text)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from portalgen.scan.markup import FORMATTING
 
@@ -29,13 +30,20 @@ _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"", b"f": b"", b"\n": 
 _CMAP_SECTION = re.compile(rb"begin(bfchar|bfrange)(.*?)endbf", re.S)
 _HEX = re.compile(rb"<([0-9a-fA-F\s]*)>|(\[)|(\])")
 
-Map = dict[int, str]
+
+class Map(NamedTuple):
+    """A ToUnicode map: how many bytes a code has, and what each code reads as."""
+
+    width: int
+    letters: dict[int, str]
 
 
 def texts(data: bytes) -> Iterator[bytes | str]:
     """The texts of a PDF: `bytes` for what is to be looked through as it is, `str` for shown text."""
     streams = list(_streams(data))
-    maps = [made for stream in streams if b"begincmap" in stream and (made := _map(stream))][:_MAPS_AT_MOST]
+    maps = [made for stream in streams if b"begincmap" in stream and (made := _map(stream)).letters][
+        :_MAPS_AT_MOST
+    ]
     yield _STREAM.sub(b" ", data)
     yield from _shown(_STREAM.sub(b" ", data), [])
     for stream in streams:
@@ -89,7 +97,7 @@ def _shown(stream: bytes, maps: list[Map]) -> Iterator[str]:
         return
     yield "".join(piece if isinstance(piece, str) else _latin(piece) for piece in pieces)
     for read in maps:
-        if any(_code(string[:2]) in read or (string[:1] and string[0] in read) for string in strings):
+        if any(_code(string, 0, read) in read.letters for string in strings):
             yield "".join(piece if isinstance(piece, str) else _mapped(piece, read) for piece in pieces)
 
 
@@ -113,31 +121,32 @@ def _latin(string: bytes) -> str:
     return string.decode("cp1252", "replace")
 
 
-def _code(pair: bytes) -> int:
-    return int.from_bytes(pair, "big") if len(pair) == 2 else -1
+def _code(string: bytes, at: int, read: Map) -> int:
+    code = string[at : at + read.width]
+    return int.from_bytes(code, "big") if len(code) == read.width else -1
 
 
 def _mapped(string: bytes, read: Map) -> str:
-    if max(read) < 256:
-        return "".join(read.get(byte, " ") for byte in string)
-    return "".join(read.get(_code(string[i : i + 2]), "") for i in range(0, len(string), 2))
+    codes = (_code(string, at, read) for at in range(0, len(string), read.width))
+    return "".join(read.letters.get(code, "") for code in codes)
 
 
 def _map(stream: bytes) -> Map:
-    """A ToUnicode map: code to text."""
-    read: Map = {}
+    letters: dict[int, str] = {}
+    width = 0
     for kind, body in _CMAP_SECTION.findall(stream):
         tokens = [m.groups() for m in _HEX.finditer(body)]
+        width = width or (len(b"".join((tokens[0][0] or b"").split())) + 1) // 2 if tokens else width
         if kind == b"bfchar":
             codes = [t[0] for t in tokens if t[0] is not None]
             for source, target in zip(codes[::2], codes[1::2], strict=False):
-                read[_number(source)] = _utf16(target)
+                letters[_number(source)] = _utf16(target)
         else:
-            _ranges(tokens, read)
-    return read
+            _ranges(tokens, letters)
+    return Map(width or 2, letters)
 
 
-def _ranges(tokens: list[tuple[bytes | None, ...]], read: Map) -> None:
+def _ranges(tokens: list[tuple[bytes | None, ...]], read: dict[int, str]) -> None:
     at = 0
     while at + 2 < len(tokens):
         low, high = _number(tokens[at][0] or b""), _number(tokens[at + 1][0] or b"")

@@ -1,0 +1,181 @@
+"""The client's portal: `PortalView` -> its pages, calendar and feed.
+
+A calm letter: the status sentence first, then what we need, what changed, what comes next. Owns which
+pages there are; a page with nothing to say does not exist and is in no menu. Between them the pages
+show every field of the view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from portalgen.render import charts
+from portalgen.render.calendars import Entry, FeedEntry, calendar, feed
+from portalgen.render.environment import Translator, environment, say
+from portalgen.render.page import Page, folder_page, root_of
+from portalgen.render.prose import html
+from portalgen.views import KpiView, NeedView, PortalView, Prose, UpdateView
+
+
+def pages(view: PortalView, *, assets: str, identity: str) -> Iterator[Page]:
+    """All files of a portal but those that it links to.
+
+    `assets` is the way from the portal's root to the shared files. `identity` is a text that names
+    this portal and no client (its key): feeds and calendars make their ids of it.
+    """
+    kit = _Kit(view)
+    menu = list(_menu(view, kit.say))
+    addresses = {address for address, _ in menu}
+    entries = list(_dated(view))
+    addresses |= ({"calendar"} if entries else set()) | ({"feed"} if view.updates else set())
+    template = environment(view.language).get_template("portal/page.html")
+
+    def page(address: str, heading: str, update: UpdateView | None = None) -> Page:
+        return folder_page(address, template.render(_values(address, heading), update=update))
+
+    def _values(address: str, heading: str) -> dict[str, Any]:
+        root = root_of(address)
+        kit.root = root
+        return {
+            "v": view, "p": kit, "here": address, "heading": heading, "pages": menu,
+            "addresses": addresses, "root": root, "assets": root + assets,
+        }  # fmt: skip
+
+    for address, label in menu:
+        yield page(address, label if address else view.title)
+    for update in view.updates:
+        yield page(f"updates/{update.id}/", update.title, update)
+    everything = environment(view.language).get_template("portal/print.html")
+    yield folder_page("print/", everything.render(_values("print/", view.title)))
+    if entries:
+        yield Page("calendar.ics", calendar(view.title, entries, identity))
+    if view.updates:
+        yield Page("feed.xml", _feed(view, kit, identity))
+
+
+def _menu(view: PortalView, t: Translator) -> Iterator[tuple[str, str]]:
+    """The portal's pages in the order of the menu: address and label."""
+    scope = view.scope
+    wanted = (
+        ("", t("Home"), True),
+        ("timeline/", t("Timeline"), bool(view.timeline.milestones or view.timeline.start or view.timeline.end)),
+        ("updates/", t("Updates"), bool(view.updates)),
+        ("deliverables/", t("Deliverables"), bool(view.deliverables)),
+        ("results/", t("Results"), bool(view.kpis)),
+        (
+            "scope/",
+            t("Scope and changes"),
+            any(
+                (
+                    scope.inside, scope.outside, scope.assumptions, scope.constraints, scope.wordings,
+                    scope.risks, view.change_requests, view.decisions, view.tactics, view.findings,
+                    _Kit(view).facts(),
+                )
+            ),
+        ),
+        ("people/", t("People"), bool(view.team or view.contacts or view.raci)),
+        ("case-study/", t("What we publish about you"), view.case is not None),
+    )  # fmt: skip
+    return ((address, label) for address, label, there in wanted if there)
+
+
+def _dated(view: PortalView) -> Iterator[Entry]:
+    for one in view.timeline.milestones:
+        if one.next_date:
+            yield Entry(f"milestone/{one.id}", one.next_date, one.title)
+    for need in view.needs:
+        if need.due and need.done is None:
+            yield Entry(f"need/{need.id}", need.due, need.title)
+
+
+def _feed(view: PortalView, kit: _Kit, identity: str) -> bytes:
+    kit.root = ""
+    entries = (
+        FeedEntry(u.id, u.date, u.title, f"updates/{u.id}/", str(kit.prose(u.prose, "", u.id, 1)))
+        for u in view.updates
+    )
+    return feed(view.title, f"urn:portalgen:{identity}", "./", entries, view.language)
+
+
+class _Kit:
+    """What the templates ask for beyond the view: drawings, sentences, prose."""
+
+    def __init__(self, view: PortalView) -> None:
+        self.view = view
+        self.say = say(view.language)
+        self.root = ""
+
+    def prose(self, prose: Prose, root: str, prefix: str, shift: int) -> Markup:
+        return html(prose, root=root, prefix=prefix, shift=shift, language=self.view.language)
+
+    def timeline(self) -> Markup:
+        return charts.timeline(self.view.timeline, self.view.language)
+
+    def trend(self, kpi: KpiView, ids: str) -> Markup:
+        return charts.trend(kpi, self.view.language, f"k{ids}")
+
+    def progress(self) -> Markup:
+        return charts.progress(self.view.done, self.view.total)
+
+    def slip(self, slip: int | None) -> str:
+        return charts.slip_words(slip, self.view.language)
+
+    def days(self, days: int) -> str:
+        if days < 0:
+            return self.say.many("{n} day less", "{n} days less", -days)
+        return self.say.many("{n} day more", "{n} days more", days)
+
+    def tel(self, phone: str) -> str:
+        return "".join(c for c in phone if c.isdigit() or c == "+")
+
+    def status_sentence(self) -> str:
+        t = self.say
+        return {
+            "on_track": t("We are on track."),
+            "at_risk": t("We are at risk."),
+            "off_track": t("We are off track."),
+            "on_hold": t("We are on hold."),
+            "complete": t("We are done."),
+        }[self.view.health.overall or "on_track"]
+
+    def colours(self) -> list[tuple[str, str]]:
+        """Scope, schedule and quality, as far as something is said of them."""
+        health, t = self.view.health, self.say
+        named = (
+            (t("Scope"), health.scope), (t("Schedule"), health.schedule), (t("Quality"), health.quality)
+        )  # fmt: skip
+        return [(name, colour) for name, colour in named if colour != "unknown"]
+
+    def answer(self, need: NeedView) -> str:
+        """A mail to the AE, else the PM, with subject and reference; empty where nobody can be written to."""
+        written = [p for p in self.view.team if p.email]
+        if not written:
+            return ""
+        subject = quote(f"{need.title} [{need.id}]")
+        return f"mailto:{quote(written[0].email or '', safe='@')}?subject={subject}"
+
+    def facts(self) -> list[tuple[str, str, str]]:
+        """The engagement's plain facts: label, value, address or nothing."""
+        view, t = self.view, self.say
+        filters = environment(view.language).filters
+        hours = view.hours
+        found = [
+            (t("Client"), view.legal_name or "", ""),
+            (t("Website"), view.website or "", view.website or ""),
+            (t("Industry"), view.industry or "", ""),
+            (t("Region"), view.region or "", ""),
+            (t("Size"), filters["word"](view.size) if view.size else "", ""),
+            (t("Services"), ", ".join(view.services), ""),
+            (
+                t("Hours agreed"),
+                filters["number"](hours.budget) if hours and hours.budget is not None else "",
+                "",
+            ),
+            (t("Hours used"), filters["number"](hours.used) if hours and hours.used is not None else "", ""),
+            (t("Status"), filters["word"](view.lifecycle) if view.lifecycle != "active" else "", ""),
+        ]
+        return [one for one in found if one[1]]
