@@ -178,7 +178,8 @@ def _glyphs(text: str) -> tuple[bytes, bytes]:
     """A ToUnicode map and a text as glyph codes, as browsers print them."""
     codes = {letter: number for number, letter in enumerate(dict.fromkeys(text), start=3)}
     chars = "\n".join(f"<{code:04X}> <{ord(letter):04X}>" for letter, code in codes.items())
-    cmap = f"begincmap\n1 begincodespacerange <0000> <FFFF> endcodespacerange\n{len(codes)} beginbfchar\n{chars}\nendbfchar endcmap"
+    space = "1 begincodespacerange <0000> <FFFF> endcodespacerange"
+    cmap = f"begincmap\n{space}\n{len(codes)} beginbfchar\n{chars}\nendbfchar endcmap"
     return cmap.encode(), "".join(f"{codes[letter]:04X}" for letter in text).encode()
 
 
@@ -191,6 +192,8 @@ def _glyph_pdf() -> bytes:
     )
 
 
+_WIDE = "Brisa Foods".encode("utf-16-be")
+
 FILES: dict[str, tuple[str, bytes]] = {
     "text": ("files/a.txt", b"for Brisa\nFoods"),
     "Markdown": ("files/a.md", b"for **Brisa** Foods"),
@@ -201,8 +204,8 @@ FILES: dict[str, tuple[str, bytes]] = {
     "damaged JSON": ("files/a.json", b'{"a": "Bris\\u0061 Foods"'),
     "calendar, folded": ("calendar.ics", b"BEGIN:VCALENDAR\r\nSUMMARY:Bri\r\n sa Foods\r\nEND:VCALENDAR\r\n"),
     "calendar, escaped": ("calendar.ics", b"BEGIN:VCALENDAR\r\nSUMMARY:Brisa\\nFoods\r\nEND:VCALENDAR\r\n"),
-    "calendar parameter": ("calendar.ics", b'BEGIN:VCALENDAR\r\nATTENDEE;CN="Brisa Foods":mailto:x@y.example\r\n'),
-    "feed": ("feed.xml", b"<?xml version='1.0'?><feed><title type='html'>Bri&lt;b>sa&lt;/b&gt; Foods</title></feed>"),
+    "calendar parameter": ("calendar.ics", b'BEGIN:VCALENDAR\r\nATTENDEE;CN="Brisa Foods":mailto:x@y\r\n'),
+    "feed": ("feed.xml", b"<?xml version='1.0'?><feed><title>Bri&lt;b>sa&lt;/b&gt; Foods</title></feed>"),
     "CDATA": ("feed.xml", b"<?xml version='1.0'?><rss><d><![CDATA[<p>Brisa <b>Foods</b></p>]]></d></rss>"),
     "script": ("x.js", b'const a="Brisa\\u0020Foods"'),
     "style": ("x.css", b'.a{content:"Brisa\\20 Foods"}'),
@@ -215,9 +218,9 @@ FILES: dict[str, tuple[str, bytes]] = {
     "zip": ("files/a.zip", _zip(**{"b/c.txt": b"Brisa Foods"})),
     "zip member's name": ("files/a.zip", _zip(**{"Brisa Foods.txt": b"x"})),
     "zip in a zip": ("files/a.zip", _zip(**{"b.zip": _zip(**{"c.txt": b"Brisa Foods"})})),
-    "docx, runs": ("files/a.docx", _office("<w:p><w:r><w:t>Bri</w:t></w:r><w:r><w:t>sa Foods</w:t></w:r></w:p>")),
+    "docx, runs": ("files/a.docx", _office("<w:p><w:r><w:t>Bri</w:t></w:r><w:t>sa Foods</w:t></w:p>")),
     "xlsx": ("files/a.xlsx", _office("<si><t>Brisa Foods</t></si>", "xl/sharedStrings.xml")),
-    "pptx": ("files/a.pptx", _office("<a:p><a:r><a:t>Brisa Foods</a:t></a:r></a:p>", "ppt/slides/slide1.xml")),
+    "pptx": ("files/a.pptx", _office("<a:p><a:r><a:t>Brisa Foods</a:t></a:r></a:p>", "ppt/slides/s1.xml")),
     "PNG text": ("a.png", _png(Title="Brisa Foods")),
     "PNG compressed text": ("a.png", _png(zTitle="Brisa Foods")),
     "PNG international text": ("a.png", _png(itxt="Brisa Foods")),
@@ -230,7 +233,7 @@ FILES: dict[str, tuple[str, bytes]] = {
     "WebP EXIF": ("a.webp", _webp()),
     "GIF comment": ("a.gif", _gif()),
     "PDF information": ("a.pdf", _pdf(b"", extra=b"/Title (Brisa Foods)")),
-    "PDF, UTF-16": ("a.pdf", _pdf(b"", extra=b"/Title <FEFF" + "Brisa Foods".encode("utf-16-be").hex().encode() + b">")),
+    "PDF, UTF-16": ("a.pdf", _pdf(b"", extra=b"/Title <FEFF" + _WIDE.hex().encode() + b">")),
     "PDF text": ("a.pdf", _pdf(b"BT (Brisa) Tj ( Foods) Tj ET")),
     "PDF text, kerned": ("a.pdf", _pdf(b"BT [(Br) 12 (isa) -300 (F\\157ods)] TJ ET")),
     "PDF text, plain stream": ("a.pdf", _pdf(b"BT /F1 12 Tf (Brisa Foods) Tj ET", deflate=False)),

@@ -98,6 +98,8 @@ def counts(entry: Entry, text: str, begin: int, end: int) -> bool:
     written = plain_letters(_without_marks(text[begin:end]))
     if text[:1] == RAW and len(entry.words) == 1 and len(entry.words[0]) < _SHORTEST_IN_RAW:
         return written == plain_letters(entry.term.text).strip()
+    if entry.exact and len(entry.words) == 1:
+        return written == plain_letters(entry.term.text).strip()
     if entry.exact:
         return _squashed(written) == _squashed(plain_letters(entry.term.text))
     if not entry.ordinary:

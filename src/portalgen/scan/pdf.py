@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from portalgen.scan.markup import FORMATTING
@@ -23,7 +24,7 @@ _MAPS_AT_MOST = 40
 _BLANK = -180
 
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.S)
-_STRING = rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<[0-9a-fA-F\s]*>"
+_STRING = rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*+\))*+\)|<[0-9a-fA-F\s]*>"
 _TOKEN = re.compile(rb"(" + _STRING + rb")|(-?\d+\.?\d*)|(\[|\]|T\*|T[dDm]|'|\"|ET|BT)", re.S)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|[\s\S])")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"", b"f": b"", b"\n": b"", b"\r\n": b""}
@@ -56,13 +57,13 @@ def texts(data: bytes) -> Iterator[bytes | str]:
 
 def _streams(data: bytes) -> Iterator[bytes]:
     total = 0
-    for match in _STREAM.finditer(data):
+    # Nothing ends after the last end: without the cut, looking for it from every start is quadratic.
+    for match in _STREAM.finditer(data[: data.rfind(b"endstream") + len(b"endstream")]):
         body = match[1]
-        try:
+        with suppress(zlib.error):
             body = zlib.decompressobj().decompress(body, _LARGEST_STREAM)
-        except zlib.error:
-            if len(body) > 1 << 20 or not _looks_like_text(body):
-                continue
+        if not _looks_like_text(body):
+            continue
         total += len(body)
         if total > _LARGEST_TOTAL:
             return
@@ -71,7 +72,7 @@ def _streams(data: bytes) -> Iterator[bytes]:
 
 def _looks_like_text(body: bytes) -> bool:
     head = body[:512]
-    return sum(32 <= byte < 127 or byte in b"\r\n\t" for byte in head) > 0.8 * len(head)
+    return sum(32 <= byte < 127 or byte in b"\r\n\t" for byte in head) > 0.6 * len(head)
 
 
 def _shown(stream: bytes, maps: list[Map]) -> Iterator[str]:
