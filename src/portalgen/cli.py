@@ -22,7 +22,7 @@ from portalgen.problems import Address, Locked, Problem, UsageError
 _DONE, _PROBLEMS, _USAGE, _LEAK, _LOCKED = range(5)
 
 
-class _Day(click.ParamType):
+class _Day(click.ParamType[date]):
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:

@@ -178,7 +178,7 @@ def summary(problems: Sequence[Problem], accounts: int) -> str:
 
 def account_of(path: str) -> str:
     """The account that a content path belongs to, or `""` for a path outside the accounts' folder."""
-    head, found, tail = path.partition("/accounts/")
+    _, found, tail = path.partition("/accounts/")
     if not found:
         return ""
     first = tail.split("/", 1)[0]

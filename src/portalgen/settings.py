@@ -31,6 +31,7 @@ class Settings(BaseModel):
     site_name: str
     site_url: str = ""
     language: str = "en"
+    theme: str = "mkdocs"
     docs_dir: Path
     accounts: Path
     approved: Path

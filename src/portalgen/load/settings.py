@@ -140,6 +140,7 @@ def load_settings(file: Path) -> Settings:
         site_name=site_name,
         site_url=reader.text(top["site_url"][1], "site_url") if "site_url" in top else "",
         language=reader.text(inside["language"][1], "language") if "language" in inside else "en",
+        theme=_theme(reader, theme, inside),
         docs_dir=reader.folder(top["docs_dir"][1] if "docs_dir" in top else None, "docs", "docs_dir"),
         accounts=reader.folder(node("accounts"), "content/accounts", "accounts"),
         approved=reader.folder(node("approved"), "content/approved", "approved"),
@@ -204,6 +205,13 @@ def _access(reader: _Reader, node: yaml.Node | None) -> AccessMode:
     if text == "sealed":
         reader.fail(node, NOT_YET.format(what="seal portals", instead="access: open, or access: host"))
     return cast("AccessMode", text)
+
+
+def _theme(reader: _Reader, node: yaml.Node | None, inside: dict[str, tuple[yaml.Node, yaml.Node]]) -> str:
+    """The theme's name: MkDocs takes a lone word, or a mapping with a name."""
+    if isinstance(node, yaml.ScalarNode):
+        return reader.text(node, "theme")
+    return reader.text(inside["name"][1], "theme.name") if "name" in inside else "mkdocs"
 
 
 def _timezone(reader: _Reader, node: yaml.Node | None) -> str:

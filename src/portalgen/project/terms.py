@@ -52,10 +52,13 @@ def settings_terms(words: Iterable[str], at: Address) -> Iterator[Term]:
         yield Term(word, "term", "", "", INTERNAL, f"terms.{number}", at)
 
 
-def terms(account: Account, addresses: Mapping[str, Address], today: date) -> Iterator[Term]:
-    """The account's identities and its private sentences. `addresses` are the loader's places."""
+def terms(account: Account, addresses: Mapping[str, Address], today: date, folder: str) -> Iterator[Term]:
+    """The account's identities and its private sentences.
+
+    `addresses` are the loader's places, `folder` is the accounts' folder as messages write it.
+    """
     client = fold(account.client.name)
-    home = Address(f"{account.id}.md")
+    home = Address(f"{folder}/{account.id}.md")
     for kind, field, text in case.identities(account):
         at = _address(addresses, field, home)
         yield Term(text, _KINDS[kind], account.id, client, CLIENT, field, at)
@@ -99,6 +102,7 @@ def _texts(
         if isinstance(place.value, str):
             audience = place.audience if public else min(place.audience, CLIENT)
             yield place.value, audience, place.field, _address(addresses, place.field, home)
+    folder = home.path.rpartition("/")[0]
     for section in (*account.sections, *account.updates):
         dated = isinstance(section, Update)
         future = isinstance(section, Update) and section.date > today
@@ -109,7 +113,7 @@ def _texts(
             limit = INTERNAL
         yield section.title, min(section.audience, limit), "", at
         for text, audience, line in _stretches(section):
-            yield text, min(audience, limit), "", Address(at.path, line, 1)
+            yield text, min(audience, limit), "", Address(f"{folder}/{section.file}", line, 1)
 
 
 def _stretches(section: Section) -> Iterator[tuple[str, Audience, int]]:

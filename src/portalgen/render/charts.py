@@ -223,7 +223,8 @@ def matrix(risks: Sequence[RiskPoint], language: str, ids: str = "rm") -> Markup
         x = 24 + (risk.impact - 1) * 42 + 12 + offset % 2 * 17
         y = (5 - risk.probability) * 42 + 12 + offset // 2 * 17
         parts.append(
-            f'<circle class="dot" cx="{x}" cy="{y}" r="8"/><text class="dot-t" x="{x}" y="{y + 4}">{number}</text>'
+            f'<circle class="dot" cx="{x}" cy="{y}" r="8"/>'
+            f'<text class="dot-t" x="{x}" y="{y + 4}">{number}</text>'
         )
     parts.append(f'<text x="129" y="230">{escape(t("Impact"))}</text>')
     across = escape(t("Probability"))

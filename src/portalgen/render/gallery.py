@@ -25,7 +25,7 @@ from markupsafe import Markup, escape
 from portalgen.render import prose
 from portalgen.render.environment import figure, locale_of, render, say, shown_language, signed_percent
 from portalgen.render.page import root_of
-from portalgen.views import CaseStudyView, Facet, FigureView, GalleryView, KpiView, Prose, SectionView
+from portalgen.views import CaseStudyView, Facet, FigureView, GalleryView, KpiView, Prose
 
 ADDRESS = "case-studies/"
 FEED = "feed.xml"
@@ -180,13 +180,16 @@ def _facet(view: GalleryView, facet: Facet, frame: Frame) -> Fragment:
     chosen = [c for c in view.cases if c.slug in facet.cases]
     value = _word(facet, frame)
     title = words("Case studies: {value}", value=value)
-    description = words("Case studies of {agency} with their figures: {value}.", agency=frame.agency, value=value)
+    description = words(
+        "Case studies of {agency} with their figures: {value}.", agency=frame.agency, value=value
+    )
     root = root_of(address)
     html = render(
         frame.language,
         "public/facet.html",
         facet=facet,
         value=value,
+        total=len(view.cases),
         cards=_cards(view, chosen, frame, root),
         filters=_filters(view, frame, root, facet),
         frame=frame,
@@ -336,7 +339,9 @@ def _headline(case: CaseStudyView, locale: Locale) -> Headline | None:
     if kpi.actual is None or (kpi.change is not None and kpi.unit != "%"):
         if kpi.change is None:
             return None
-        return Headline(signed_percent(_trimmed(kpi.change), locale), kpi.name, period=period, target=_target(kpi, locale))
+        return Headline(
+            signed_percent(_trimmed(kpi.change), locale), kpi.name, period=period, target=_target(kpi, locale)
+        )
     return Headline(
         number=_shown(kpi.actual, kpi.unit, locale),
         name=kpi.name,
@@ -385,9 +390,7 @@ def _period(kpi: KpiView, locale: Locale) -> str:
 # ---- what the head and the feed say ---------------------------------------------------------------
 
 
-def _head(
-    frame: Frame, address: str, title: str, description: str, case: CaseStudyView | None = None
-) -> str:
+def _head(frame: Frame, address: str, title: str, description: str, case: CaseStudyView | None = None) -> str:
     """Open Graph (https://ogp.me) and, for a named case, JSON-LD (https://schema.org/Article)."""
     properties = {
         "og:type": "article" if case else "website",
@@ -406,7 +409,11 @@ def _head(
         for name, value in properties.items()
         if value
     ]
-    lines.append(Markup('<meta name="twitter:card" content="{}">').format("summary_large_image" if image else "summary"))
+    lines.append(
+        Markup('<meta name="twitter:card" content="{}">').format(
+            "summary_large_image" if image else "summary"
+        )
+    )
     if case and not case.anonymised:
         lines.append(_linked_data(frame, case, properties.get("og:image", "")))
     return "\n".join(lines)

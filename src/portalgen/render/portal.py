@@ -59,10 +59,10 @@ def pages(view: PortalView, *, assets: str, identity: str) -> Iterator[Page]:
 
 def _menu(view: PortalView, t: Translator) -> Iterator[tuple[str, str]]:
     """The portal's pages in the order of the menu: address and label."""
-    scope = view.scope
+    scope, line = view.scope, view.timeline
     wanted = (
         ("", t("Home"), True),
-        ("timeline/", t("Timeline"), bool(view.timeline.milestones or view.timeline.start or view.timeline.end)),
+        ("timeline/", t("Timeline"), bool(line.milestones or line.start or line.end)),
         ("updates/", t("Updates"), bool(view.updates)),
         ("deliverables/", t("Deliverables"), bool(view.deliverables)),
         ("results/", t("Results"), bool(view.kpis)),

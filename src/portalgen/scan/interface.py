@@ -7,6 +7,7 @@ say themselves is exempt, not the value.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from html import unescape
@@ -80,14 +81,19 @@ def theme_texts(folders: Iterable[Path]) -> frozenset[str]:
 
 
 def _folder_texts(folder: Path) -> Iterator[str]:
-    for file in sorted(folder.rglob("*")):
-        if file.suffix not in _TEMPLATES or not file.is_file():
-            continue
-        source = file.read_text("utf-8", errors="replace")
-        for quoted in _QUOTED.findall(source):
-            yield from _shown(quoted[0] or quoted[1])
-        for node in _NODE.findall(_CODE.sub("", source)):
-            yield from _shown(unescape(node))
+    for parent, folders, names in os.walk(folder):
+        # Hidden folders hold icons by the thousand (Material's `.icons`) and nothing that is read.
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for file in (Path(parent, name) for name in sorted(names)):
+            if file.suffix in _TEMPLATES:
+                yield from _file_texts(file.read_text("utf-8", errors="replace"))
+
+
+def _file_texts(source: str) -> Iterator[str]:
+    for quoted in _QUOTED.findall(source):
+        yield from _shown(quoted[0] or quoted[1])
+    for node in _NODE.findall(_CODE.sub("", source)):
+        yield from _shown(unescape(node))
 
 
 def _shown(text: str) -> Iterator[str]:
