@@ -261,8 +261,11 @@ class _Links:
             return None
         if path not in self._anchors:
             html = self._unit.files[path].decode("utf-8", "replace")
-            ids = _ID.findall("".join(_TAG.findall(html)))
-            self._anchors[path] = frozenset(unescape(a or b or c) for a, b, c in ids)
-        if anchor in self._anchors[path] or unquote(anchor) in self._anchors[path]:
+            self._anchors[path] = frozenset(part[: part.find('"')] for part in html.split('id="')[1:])
+        if anchor in self._anchors[path]:
+            return None
+        html = self._unit.files[path].decode("utf-8", "replace")
+        ids = _ID.findall("".join(_TAG.findall(html)))
+        if {anchor, unquote(anchor)} & {unescape(a or b or c) for a, b, c in ids}:
             return None
         return "broken-anchor", f'"#{anchor}" is no place on {path}'

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from html import unescape
 from urllib.parse import unquote
 
@@ -119,19 +120,31 @@ class Markup:
     def _piece(self, piece: str) -> str:
         """What follows a `<`: the mark that the tag leaves, and the text behind it."""
         head, closed, text = piece.partition(">")
-        match = _NAME.match(head)
-        if match is None or not closed:
+        tag = _tag(head, self._office) if closed else None
+        if tag is None:
             return text if closed and not head else f"{FORMATTING}{piece}"
-        if "=" in head:
-            for found in _ATTRIBUTE.finditer(head, match.end()):
-                self._attributes += attribute(found[1], found[2] or found[3] or found[4] or "")
-        return self._mark(match[1].lower()) + text
+        mark, attributes = tag
+        self._attributes += attributes
+        return mark + text
 
-    def _mark(self, name: str) -> str:
-        if not self._office:
-            return _JOINING.get(name, SEGMENT)
-        local = name.rpartition(":")[2]
-        return SEGMENT if local in _OFFICE_BLOCKS else " " if local in _OFFICE_BLANKS else FORMATTING
+
+@lru_cache(maxsize=16_384)
+def _tag(head: str, office: bool) -> tuple[str, tuple[str, ...]] | None:
+    """The mark that a tag leaves and the segments of its attributes, or None for what is no tag."""
+    match = _NAME.match(head)
+    if match is None:
+        return None
+    attributes = tuple(
+        segment
+        for found in (_ATTRIBUTE.finditer(head, match.end()) if "=" in head else ())
+        for segment in attribute(found[1], found[2] or found[3] or found[4] or "")
+    )
+    name = match[1].lower()
+    if not office:
+        return _JOINING.get(name, SEGMENT), attributes
+    local = name.rpartition(":")[2]
+    mark = SEGMENT if local in _OFFICE_BLOCKS else " " if local in _OFFICE_BLANKS else FORMATTING
+    return mark, attributes
 
 
 class _Remembered(dict[str, str]):
