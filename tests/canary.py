@@ -41,8 +41,7 @@ _CHOSEN: dict[str, dict[str, str]] = {
     "late": {"Deliverable.status": "approved", "Tactic.status": "accepted", "Expectation.status": "reset"},
 }
 _HIDDEN_EARLY = {
-    ("Deliverable", n)
-    for n in ("version", "link", "round", "round_limit", "approved_by", "approved_on")
+    ("Deliverable", n) for n in ("version", "link", "round", "round_limit", "approved_by", "approved_on")
 }
 _FIXED: dict[str, Any] = {
     "FrontMatter.language": "en",
@@ -105,8 +104,16 @@ class CanaryAccount:
 
 class _Maker:
     def __init__(
-        self, name: str, mark: Audience | None, state: State, consent: str, seed: str, **fixed: Any
+        self,
+        name: str,
+        mark: Audience | None,
+        state: State,
+        consent: str,
+        seed: str,
+        shift: int,
+        **fixed: Any,
     ) -> None:
+        self.shift = shift
         self.account = CanaryAccount(name)
         self.mark, self.state, self.consent, self.seed = mark, state, consent, seed
         self.fixed = {**_FIXED, "Consent.status": consent, **fixed}
@@ -150,8 +157,8 @@ class _Maker:
 
     def shut(self, part: type[Part], name: str) -> bool:
         kind = part.__name__
-        if self.state == "early":
-            return (kind, name) in _HIDDEN_EARLY or kind in ("Tactic", "Expectation")
+        if self.state == "early" and ((kind, name) in _HIDDEN_EARLY or kind in ("Tactic", "Expectation")):
+            return True
         return kind == "Person" and name in ("email", "phone") and self.person_is_other
 
     person_is_other = False
@@ -199,11 +206,11 @@ class _Maker:
         types = {t for t in (date, Decimal, int, str) if _holds(info.annotation, t)}
         if date in types:
             self.count += 1
-            day = (_DAYS + timedelta(days=self.count)).isoformat()
+            day = (_DAYS + timedelta(days=self.count + 400 * self.shift)).isoformat()
             return self.note(day, where, width)
         if Decimal in types:
             self.count += 1
-            return self.note(f"{770000 + self.count}", where, width)
+            return self.note(f"{770000 + 1000 * self.shift + self.count}", where, width)
         if int in types:
             self.count += 1
             return f"{self.count}"
@@ -291,10 +298,14 @@ def make(
     state: State = "late",
     consent: str = "none",
     seed: str = "zq",
+    shift: int = 0,
     **fixed: Any,
 ) -> CanaryAccount:
-    """An account with a canary everywhere; items carry `mark` as far as they may."""
-    maker = _Maker(name, mark, state, consent, seed, **fixed)
+    """An account with a canary everywhere; items carry `mark` as far as they may.
+
+    `seed` and `shift` keep the canaries of two accounts apart: words, and days and numbers.
+    """
+    maker = _Maker(name, mark, state, consent, seed, shift, **fixed)
     front = maker.part(FrontMatter, "", PUBLIC, closed=False)
     body = maker.body()
     maker.folder()

@@ -345,12 +345,12 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             for page, _ in self._undated:
                 page.update_date = ""
         if template_name == "404.html":
-            words = say(self.settings.language)
+            t = say(self.settings.language)
             base = urlsplit(config.site_url or "/").path.rstrip("/") + "/"
             context["portalgen"] = {  # type: ignore[typeddict-unknown-key]
-                "title": words("Page not found"),
-                "text": words("It may have moved, or it is no longer published."),
-                "link": words("See our case studies"),
+                "title": t("Page not found"),
+                "text": t("It may have moved, or it is no longer published."),
+                "link": t("See our case studies"),
                 "gallery": self._frame.link(gallery.ADDRESS, base),
             }
         return context

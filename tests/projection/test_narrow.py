@@ -65,7 +65,9 @@ TABLE: list[tuple[str, dict[str, Any], str, tuple[bool, bool, bool]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("values", "text", "seen"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+@pytest.mark.parametrize(
+    ("values", "text", "seen"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
+)
 def test_each_reader_keeps_what_ceiling_and_mark_allow(
     values: dict[str, Any], text: str, seen: tuple[bool, bool, bool]
 ) -> None:

@@ -158,9 +158,9 @@ def scripts_and_styles() -> dict[str, bytes]:
 
 
 def _gallery(view: GalleryView, frame: Frame) -> Fragment:
-    words = say(frame.language)
-    title = words("Case studies")
-    description = words("Case studies of {agency} with their figures.", agency=frame.agency)
+    t = say(frame.language)
+    title = t("Case studies")
+    description = t("Case studies of {agency} with their figures.", agency=frame.agency)
     root = root_of(ADDRESS)
     html = render(
         frame.language,
@@ -175,14 +175,12 @@ def _gallery(view: GalleryView, frame: Frame) -> Fragment:
 
 
 def _facet(view: GalleryView, facet: Facet, frame: Frame) -> Fragment:
-    words = say(frame.language)
+    t = say(frame.language)
     address = f"{ADDRESS}{facet.facet}/{facet.slug}/"
     chosen = [c for c in view.cases if c.slug in facet.cases]
     value = _word(facet, frame)
-    title = words("Case studies: {value}", value=value)
-    description = words(
-        "Case studies of {agency} with their figures: {value}.", agency=frame.agency, value=value
-    )
+    title = t("Case studies: {value}", value=value)
+    description = t("Case studies of {agency} with their figures: {value}.", agency=frame.agency, value=value)
     root = root_of(address)
     html = render(
         frame.language,
@@ -359,7 +357,7 @@ def _row(kpi: KpiView, locale: Locale) -> Row:
         target=_target(kpi, locale),
         change="" if kpi.change is None else signed_percent(_trimmed(kpi.change), locale),
         period=_period(kpi, locale),
-        method=kpi.method or kpi.source or "",
+        method=", ".join(text for text in (kpi.method, kpi.source) if text),
     )
 
 
@@ -452,8 +450,8 @@ def feed(view: GalleryView, frame: Frame) -> bytes:
     the build would show it as new every day.
     """
     entries = sorted(view.cases, key=lambda c: (-(c.updated or _UNDATED).toordinal(), c.slug))
-    words = say(frame.language)
-    title = words("Case studies of {agency}", agency=frame.agency)
+    t = say(frame.language)
+    title = t("Case studies of {agency}", agency=frame.agency)
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{escape(shown_language(frame.language))}">',

@@ -61,7 +61,7 @@
           else chip.removeAttribute("aria-current");
         }
       }
-      status.textContent = shown === 1 ? status.dataset.one : status.dataset.many.replace("{n}", shown);
+      status.textContent = (shown === 1 ? status.dataset.one : status.dataset.many).replace("{n}", shown);
       empty.hidden = shown > 0;
     }
 
