@@ -327,7 +327,6 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
                     "children": [],
                 }
                 for level, name, text in _HEADING.findall(fragment.html)
-                if level == "1" or "pg-" not in name
             ]
         )
         return fragment.html

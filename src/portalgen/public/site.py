@@ -33,10 +33,10 @@ class Given:
     files: Mapping[str, bytes]
 
     def collisions(self) -> Iterator[Problem]:
-        """Cases whose slug is the folder of a facet's pages."""
+        """Cases whose slug the gallery's own pages have: `industry`, `index`, ..."""
         for case in self.gallery.cases:
-            if case.slug in gallery.FACETS:
-                message = f'a case study has the address "{case.url}", where the pages by {case.slug} stand'
+            if case.slug in (*gallery.FACETS, "index"):
+                message = f'a case study has the address "{case.url}", and the gallery has that for itself'
                 yield self.problem("collision", message, hint="give the case study another slug")
 
     def problem(self, code: str, message: str, at: Address | None = None, *, hint: str = "") -> Problem:
