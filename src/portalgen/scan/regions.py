@@ -19,7 +19,8 @@ from portalgen.scan.formats import decoded, string
 from portalgen.scan.markup import CODE, KINDS, Markup
 
 _CASE = re.compile(r"(?:^|[/\"'>=\s])case-studies/([a-z0-9][a-z0-9-]*)(?=[/.#?\"'<&\s]|$)")
-_CARD = re.compile(r"<article\b([^>]*)>(.*?)</article\s*>", re.S | re.I)
+_CARD = re.compile(r"<article\b([^>]*)>((?:(?!<article\b).)*?)</article\s*>", re.S | re.I)
+"""An article that holds no other: themes put a page's whole content into one."""
 _CARD_CLASS = re.compile(r"""\bclass\s*=\s*["']?(?:[^"'>]*\s)?pg-card(?=[\s"'>]|$)""")
 _CARD_CASE = re.compile(r"""\bdata-case\s*=\s*["']?([a-z0-9][a-z0-9-]*)""")
 _ENTRY = re.compile(r"<(entry|item|url)\b[^>]*>.*?</\1\s*>", re.S)
