@@ -196,7 +196,8 @@ class _Composer:
         try:
             yield from yaml.parse(self.block, Loader=yaml.CLoader)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
+            opened = any(word in str(error.context) for word in ("quoted scalar", "flow "))
+            mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
             message, hint = _explain(error, self._line(mark.line if mark else 0))
             at = self._at(mark) if mark else Address(self.source.path, 1, 1)
             self.source.error(at, "yaml", message, hint)

@@ -428,6 +428,13 @@ class _Look:
             return
         if not splits:
             return
+        source = self._bytes[where["start"] : where["end"]].decode("utf-8", "replace")
+        if any(f"{{{group}}}" not in source or f"\\{{{group}" in source for group in groups):
+            self.s._error(
+                at, "misplaced-mark", "this mark is escaped, so nothing would be hidden",
+                "write it plainly, {.client}; or leave it out",
+            )  # fmt: skip
+            return
         mark, own = self._mark(at, groups)
         if _LEFTOVER.search(title):
             self.s._error(
