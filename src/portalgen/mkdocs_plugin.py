@@ -256,7 +256,9 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             or file.inclusion.value <= InclusionLevel.DRAFT.value
         ):
             return
-        if Path(config.docs_dir).resolve() not in Path(source).resolve().parents:
+        if not Path(source).is_file():
+            self._report(self.site.problem("not-a-file", "this is no file", self._address(file)))
+        elif Path(config.docs_dir).resolve() not in Path(source).resolve().parents:
             message = "this link leads out of the public site's folder, and what it leads to would be public"
             self._report(self.site.problem("outside-link", message, self._address(file)))
 
