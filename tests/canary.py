@@ -241,7 +241,7 @@ class _Maker:
             lines += [f"## {title} {heading} {{#{name}{f' .{mark}' if mark else ''}}}", ""]
             lines += [self.prose(title, audience), "", "<!-- " + self.prose(COMMENT, INTERNAL) + " -->", ""]
             lines += ["::: internal", self.prose(f"a fence in {title}", INTERNAL), ":::", ""]
-        lines += [f"## Case {{#case-study .public}}", "", self.prose("case study", story), ""]
+        lines += ["## Case {#case-study .public}", "", self.prose("case study", story), ""]
         lines += ["::: client", self.prose("client fence of the case", preview), ":::", ""]
         lines += ["::: internal", self.prose("internal fence of the case", INTERNAL), ":::", ""]
         image = self.file("an image of the case", story, image=True)

@@ -4,8 +4,6 @@ Random edits of private text, or of another client's account, leave the public t
 portal byte for byte as they were.
 """
 
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

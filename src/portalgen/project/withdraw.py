@@ -30,7 +30,8 @@ def retain(
     """
     old, new = narrow(released, reader, gates), narrow(current, reader, gates)
     values = _retained(old, new)
-    hidden = _hidden_lines(current, reader)
+    shown, narrower = _lines(current, reader)
+    hidden = narrower - shown - _lines(released, reader)[1]
     files = {f.path for f in current.files}
     for name in ("sections", "updates"):
         values[name] = tuple(_sections(getattr(old, name), getattr(new, name), hidden, files))
@@ -69,15 +70,15 @@ def _key(part: Part) -> str:
     return part.text if isinstance(part, Remark) else str(getattr(part, "id", ""))
 
 
-def _hidden_lines(current: Account, reader: Audience) -> frozenset[str]:
-    """The lines of prose that the current account keeps from this reader."""
+def _lines(account: Account, reader: Audience) -> tuple[frozenset[str], frozenset[str]]:
+    """The lines of prose that this reader may see, and those that are for a narrower audience."""
     hidden: set[str] = set()
     shown: set[str] = set()
-    for section in (*current.sections, *current.updates):
+    for section in (*account.sections, *account.updates):
         for stretch in section.stretches:
             lines = {fold(line) for line in stretch.text.split("\n")} - {""}
             (shown if min(stretch.audience, section.audience) >= reader else hidden).update(lines)
-    return frozenset(hidden - shown)
+    return frozenset(shown), frozenset(hidden)
 
 
 def _sections(
