@@ -36,8 +36,9 @@ from portalgen.public.run import line_of, mkdocs_environment
 from portalgen.public.site import ROBOTS, assets, reserved, robots
 from portalgen.render import gallery
 from portalgen.render.environment import say
-from portalgen.render.gallery import Fragment, Frame
+from portalgen.render.gallery import Drawn, Fragment, Frame
 from portalgen.settings import Settings
+from portalgen.views import GalleryView
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -97,6 +98,7 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def _begin(self) -> None:
         self._site: Given | None = None
         self._frame = Frame("", "en")
+        self._drawn = Drawn(GalleryView(), self._frame)
         self._fragments: dict[str, Fragment] = {}
         self._page: Page | None = None
         self._undated: list[tuple[Page, str]] = []
@@ -228,7 +230,8 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             self._check(file, config)
         self._raise()
         self._frame = self._framed(files, config)
-        for fragment in gallery.pages(self.site.gallery, self._frame):
+        self._drawn = Drawn(self.site.gallery, self._frame)
+        for fragment in self._drawn.pages():
             source = f"{fragment.address}index.md"
             self._fragments[source] = fragment
             in_menu = fragment.address == gallery.ADDRESS and config.nav is None
@@ -396,14 +399,9 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def _cards(self, wanted: Wanted) -> str:
         assert self._page is not None
-        return gallery.cards(
-            self.site.gallery,
-            self._frame,
-            "../" * self._page.file.dest_uri.count("/"),
-            wanted=dict(wanted.facets),
-            limit=wanted.limit,
-            level=wanted.level,
-        )
+        root = "../" * self._page.file.dest_uri.count("/")
+        facets = dict(wanted.facets)
+        return self._drawn.cards(root, wanted=facets, limit=wanted.limit, level=wanted.level)
 
     def _complain(self, line: str, code: str, message: str, hint: str) -> None:
         assert self._page is not None

@@ -10,16 +10,16 @@ import html5lib
 import pytest
 
 from portalgen.render import gallery
-from portalgen.render.gallery import Fragment, Frame
+from portalgen.render.gallery import Drawn, Fragment, Frame
 from portalgen.views import CaseStudyView, GalleryView, KpiView, Prose
 from tests.public.scene import COST, FEBRUARY, GALLERY, LAUNCH, LIST, SITE, WARM, day, figure
 
 FRAME = Frame("Estudio Norte", "en", SITE, action=("Talk to us", "contact/"))
-PAGES = {page.address: page for page in gallery.pages(GALLERY, FRAME)}
+PAGES = {page.address: page for page in Drawn(GALLERY, FRAME).pages()}
 
 
 def page(case: CaseStudyView, frame: Frame = FRAME) -> Fragment:
-    shown = gallery.pages(GalleryView(cases=(case,)), frame)
+    shown = Drawn(GalleryView(cases=(case,)), frame).pages()
     return next(found for found in shown if found.address == case.url)
 
 
@@ -146,7 +146,7 @@ def test_filters_are_links_with_counts_and_say_which_is_chosen() -> None:
 
 def test_sizes_are_words() -> None:
     assert PAGES["case-studies/size/medium/"].title == "Case studies: Medium"
-    spanish = {p.address: p for p in gallery.pages(GALLERY, Frame("Norte", "es", SITE))}
+    spanish = {p.address: p for p in Drawn(GALLERY, Frame("Norte", "es", SITE)).pages()}
     assert (
         spanish["case-studies/size/medium/"].title.endswith(": Mediana")
         or spanish["case-studies/size/medium/"].title != "Case studies: Medium"
@@ -164,7 +164,7 @@ CARDS = {
 
 @pytest.mark.parametrize(("wanted", "limit", "slugs"), CARDS.values(), ids=CARDS)
 def test_cards_for_any_page(wanted: dict[str, str], limit: int | None, slugs: list[str]) -> None:
-    html = gallery.cards(GALLERY, FRAME, "../", wanted=wanted, limit=limit, level=3)
+    html = Drawn(GALLERY, FRAME).cards("../", wanted=wanted, limit=limit, level=3)
     assert re.findall(r'data-case="([^"]+)"', html) == slugs
     assert bool(html) == bool(slugs)
 

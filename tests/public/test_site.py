@@ -17,7 +17,7 @@ from portalgen.problems import UsageError
 from portalgen.public.site import assets
 from portalgen.scan.regions import regions
 from portalgen.views import GalleryView
-from tests.public.scene import FILES, GALLERY, LAUNCH, PAGES, SITE, TODAY, WARM, Agency, day
+from tests.public.scene import FILES, LAUNCH, PAGES, SITE, TODAY, WARM, Agency, day
 
 GENERATED = {
     "404.html",
@@ -228,7 +228,7 @@ def test_titles_and_descriptions_are_text_wherever_a_theme_puts_them(tmp_path: P
     )
     for name, theme in THEMES.items():
         agency = Agency(tmp_path / name.replace("'", ""), theme=theme)
-        agency.build(GalleryView(cases=(evil, WARM), facets=GALLERY.facets))
+        agency.build(GalleryView(cases=(evil, WARM)))
         for path, data in agency.tree().items():
             if path.endswith((".html", ".xml") if name != "Material" else (".html", ".xml", ".json")):
                 assert b"<script>alert(1)" not in data, path

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,6 +32,7 @@ ADDRESS = "case-studies/"
 FEED = "feed.xml"
 FACETS = ("industry", "service", "region", "size")
 _RELATED = 3
+_WEIGHT = {"industry": 3, "service": 2, "region": 1, "size": 1}
 _UNDATED = date(1970, 1, 1)
 _HEADING = re.compile(r"<h([1-6])\b")
 _STATIC = Path(__file__).parent / "templates/public"
@@ -128,188 +130,181 @@ class Choice:
 # ---- pages ----------------------------------------------------------------------------------------
 
 
-def pages(view: GalleryView, frame: Frame) -> Iterator[Fragment]:
-    """The gallery, the page of every facet's value, and the page of every case."""
-    yield _gallery(view, frame)
-    for facet in view.facets:
-        yield _facet(view, facet, frame)
-    for case in view.cases:
-        yield _case(view, case, frame)
-
-
-def cards(
-    view: GalleryView, frame: Frame, root: str, *, wanted: dict[str, str], limit: int | None, level: int
-) -> str:
-    """Cards for any page: the cases that have all the facets' values `wanted`, or `""` where none has.
-
-    `root` is the way from the page to the site's root, `level` that of the cards' headings.
-    """
-    fitting = [c for c in view.cases if all(v in _values(view, c)[f].split() for f, v in wanted.items())]
-    chosen = fitting[:limit]
-    if not chosen:
-        return ""
-    shown = _cards(view, chosen, frame, root)
-    return render(frame.language, "public/cards.html", cards=shown, level=level, show_image=True)
-
-
 def scripts_and_styles() -> dict[str, bytes]:
     """The gallery's style and script by file name."""
     return {name: (_STATIC / name).read_bytes() for name in ("gallery.css", "gallery.js")}
 
 
-def _gallery(view: GalleryView, frame: Frame) -> Fragment:
-    t = say(frame.language)
-    title = t("Case studies")
-    description = t("Case studies of {agency} with their figures.", agency=frame.agency)
-    root = root_of(ADDRESS)
-    html = render(
-        frame.language,
-        "public/gallery.html",
-        cards=_cards(view, view.cases, frame, root),
-        filters=_filters(view, frame, root),
-        frame=frame,
-        root=root,
-    )
-    head = _head(frame, ADDRESS, title, description)
-    return Fragment(ADDRESS, title, description, html, head, _newest(view.cases))
+class Drawn:
+    """One gallery in one frame. What several pages share is made once."""
 
+    def __init__(self, view: GalleryView, frame: Frame) -> None:
+        self.view, self.frame = view, frame
+        self._locale = locale_of(frame.language)
+        self._cases = {case.slug: case for case in view.cases}
+        self._facets: dict[str, list[Facet]] = {slug: [] for slug in self._cases}
+        for facet in view.facets:
+            for slug in facet.cases:
+                self._facets.setdefault(slug, []).append(facet)
+        self._headlines = {slug: _headline(case, self._locale) for slug, case in self._cases.items()}
+        self._words = {f: self._word(f) for f in view.facets}
+        self._made: dict[tuple[str, str], Card] = {}
 
-def _facet(view: GalleryView, facet: Facet, frame: Frame) -> Fragment:
-    t = say(frame.language)
-    address = f"{ADDRESS}{facet.facet}/{facet.slug}/"
-    chosen = [c for c in view.cases if c.slug in facet.cases]
-    value = _word(facet, frame)
-    title = t("Case studies: {value}", value=value)
-    description = t("Case studies of {agency} with their figures: {value}.", agency=frame.agency, value=value)
-    root = root_of(address)
-    html = render(
-        frame.language,
-        "public/facet.html",
-        facet=facet,
-        value=value,
-        total=len(view.cases),
-        cards=_cards(view, chosen, frame, root),
-        filters=_filters(view, frame, root, facet),
-        frame=frame,
-        root=root,
-    )
-    head = _head(frame, address, title, description)
-    return Fragment(address, title, description, html, head, _newest(chosen), searchable=False)
+    def pages(self) -> Iterator[Fragment]:
+        """The gallery, the page of every facet's value, and the page of every case."""
+        yield self.gallery()
+        for facet in self.view.facets:
+            yield self.facet(facet)
+        for case in self.view.cases:
+            yield self.case(case)
 
+    def cards(self, root: str, *, wanted: dict[str, str], limit: int | None, level: int) -> str:
+        """Cards for any page: the cases that have all the facets' values `wanted`, `""` where none has.
 
-def _case(view: GalleryView, case: CaseStudyView, frame: Frame) -> Fragment:
-    root = root_of(case.url)
-    locale = locale_of(frame.language)
-    target = frame.action[1] if frame.action else ""
-    html = render(
-        frame.language,
-        "public/case.html",
-        case=case,
-        lang=_lang(case, frame),
-        headline=_headline(case, locale),
-        rows=[_row(kpi, locale) for kpi in case.results],
-        facts=_facts(view, case, frame, root),
-        story=_story(case.story, 2, "story", case) if case.story else "",
-        sections=[(s, _story(s.prose, 3, f"section-{n}", case)) for n, s in enumerate(case.sections)],
-        related=_cards(view, _related(view, case), frame, root),
-        action=frame.action,
-        action_href=target if ":" in target or not target else f"{root}{target}",
-        frame=frame,
-        root=root,
-    )
-    description = case.summary or say(frame.language)("A case study of {agency}.", agency=frame.agency)
-    head = _head(frame, case.url, case.title, description, case)
-    return Fragment(case.url, case.title, description, html, head, case.updated)
+        `root` is the way from the page to the site's root, `level` that of the cards' headings.
+        """
+        asked = set(wanted.items())
+        fitting = [c for c in self.view.cases if asked <= {(f.facet, f.slug) for f in self._facets[c.slug]}]
+        if not fitting:
+            return ""
+        shown = self._cards(fitting[:limit], root)
+        return render(self.frame.language, "public/cards.html", cards=shown, level=level, show_image=True)
+
+    def gallery(self) -> Fragment:
+        """The page of all cases, with the filters."""
+        t = say(self.frame.language)
+        title = t("Case studies")
+        description = t("Case studies of {agency} with their figures.", agency=self.frame.agency)
+        root = root_of(ADDRESS)
+        html = render(
+            self.frame.language,
+            "public/gallery.html",
+            cards=self._cards(self.view.cases, root),
+            filters=self._filters(self.view.facets, root),
+            frame=self.frame,
+            root=root,
+        )
+        head = _head(self.frame, ADDRESS, title, description)
+        return Fragment(ADDRESS, title, description, html, head, _newest(self.view.cases))
+
+    def facet(self, facet: Facet) -> Fragment:
+        """The page of one value: a filter that works without a script."""
+        t = say(self.frame.language)
+        address = f"{ADDRESS}{facet.facet}/{facet.slug}/"
+        chosen = [self._cases[slug] for slug in facet.cases]
+        value = self._words[facet]
+        agency = self.frame.agency
+        title = t("Case studies: {value}", value=value)
+        description = t("Case studies of {agency} with their figures: {value}.", agency=agency, value=value)
+        root = root_of(address)
+        html = render(
+            self.frame.language,
+            "public/facet.html",
+            facet=facet,
+            value=value,
+            total=len(self.view.cases),
+            cards=self._cards(chosen, root),
+            filters=self._filters(self.view.facets, root, facet),
+            frame=self.frame,
+            root=root,
+        )
+        head = _head(self.frame, address, title, description)
+        return Fragment(address, title, description, html, head, _newest(chosen), searchable=False)
+
+    def case(self, case: CaseStudyView) -> Fragment:
+        """The page of one case."""
+        frame, root = self.frame, root_of(case.url)
+        target = frame.action[1] if frame.action else ""
+        html = render(
+            frame.language,
+            "public/case.html",
+            case=case,
+            lang=_lang(case, frame),
+            headline=self._headlines[case.slug],
+            rows=[_row(kpi, self._locale) for kpi in case.results],
+            facts=self._filters(self._facets[case.slug], root),
+            story=_story(case.story, 2, "story", case) if case.story else "",
+            sections=[(s, _story(s.prose, 3, f"section-{n}", case)) for n, s in enumerate(case.sections)],
+            related=self._cards(self._related(case), root),
+            action=frame.action,
+            action_href=target if ":" in target or not target else f"{root}{target}",
+            frame=frame,
+            root=root,
+        )
+        description = case.summary or say(frame.language)("A case study of {agency}.", agency=frame.agency)
+        head = _head(frame, case.url, case.title, description, case)
+        return Fragment(case.url, case.title, description, html, head, case.updated)
+
+    # ---- pieces
+
+    def _cards(self, cases: Iterable[CaseStudyView], root: str) -> list[Card]:
+        return [self._card(case, root) for case in cases]
+
+    def _card(self, case: CaseStudyView, root: str) -> Card:
+        key = case.slug, root
+        if key not in self._made:
+            image = f"{root}{quote(case.url + case.image.file.url)}" if case.image else ""
+            own = self._facets[case.slug]
+            self._made[key] = Card(
+                slug=case.slug,
+                href=self.frame.link(case.url, root),
+                title=case.title,
+                client=case.client,
+                lang=_lang(case, self.frame),
+                headline=self._headlines[case.slug],
+                image=image,
+                alt=case.image.alt if case.image else "",
+                plate="" if image else case.industry or (case.services[0] if case.services else ""),
+                industry=case.industry or "",
+                services=", ".join(case.services),
+                values={name: " ".join(f.slug for f in own if f.facet == name) for name in FACETS},
+            )
+        return self._made[key]
+
+    def _word(self, facet: Facet) -> str:
+        """A facet's value as shown: sizes are words of ours, all else the authors'."""
+        if facet.facet != "size":
+            return facet.value
+        return render(self.frame.language, "public/word.html", word=facet.value).strip()
+
+    def _filters(
+        self, facets: Sequence[Facet], root: str, current: Facet | None = None
+    ) -> list[tuple[str, list[Choice]]]:
+        """The facets that have values, each with its values, the most used first."""
+        groups = []
+        for name in FACETS:
+            choices = [
+                Choice(
+                    slug=f.slug,
+                    text=self._words[f],
+                    href=self.frame.link(f"{ADDRESS}{f.facet}/{f.slug}/", root),
+                    count=len(f.cases),
+                    current=f == current,
+                )
+                for f in sorted(facets, key=lambda f: (-len(f.cases), f.slug))
+                if f.facet == name
+            ]
+            if choices:
+                groups.append((name, choices))
+        return groups
+
+    def _related(self, case: CaseStudyView) -> list[CaseStudyView]:
+        """The cases that share most with this one, in the gallery's order where they share as much."""
+        score = dict.fromkeys(self._cases, 0)
+        for facet in self._facets[case.slug]:
+            for slug in facet.cases:
+                score[slug] += _WEIGHT[facet.facet]
+        others = [c for c in self.view.cases if c.slug != case.slug and score[c.slug] > 1]
+        return sorted(others, key=lambda c: -score[c.slug])[:_RELATED]
 
 
 def _newest(cases: Sequence[CaseStudyView]) -> date | None:
     return max((c.updated for c in cases if c.updated), default=None)
 
 
-# ---- pieces ---------------------------------------------------------------------------------------
-
-
-def _values(view: GalleryView, case: CaseStudyView) -> dict[str, str]:
-    """The facets' values that a case has, as slugs separated by blanks."""
-    found: dict[str, list[str]] = {facet: [] for facet in FACETS}
-    for facet in view.facets:
-        if case.slug in facet.cases:
-            found[facet.facet].append(facet.slug)
-    return {facet: " ".join(slugs) for facet, slugs in found.items()}
-
-
-def _cards(view: GalleryView, cases: Sequence[CaseStudyView], frame: Frame, root: str) -> list[Card]:
-    return [_card(view, case, frame, root) for case in cases]
-
-
-def _card(view: GalleryView, case: CaseStudyView, frame: Frame, root: str) -> Card:
-    image = f"{root}{quote(case.url + case.image.file.url)}" if case.image else ""
-    return Card(
-        slug=case.slug,
-        href=frame.link(case.url, root),
-        title=case.title,
-        client=case.client,
-        lang=_lang(case, frame),
-        headline=_headline(case, locale_of(frame.language)),
-        image=image,
-        alt=case.image.alt if case.image else "",
-        plate="" if image else case.industry or (case.services[0] if case.services else ""),
-        industry=case.industry or "",
-        services=", ".join(case.services),
-        values=_values(view, case),
-    )
-
-
 def _lang(case: CaseStudyView, frame: Frame) -> str:
     """The case's language where it is not the one that the page is in."""
     return "" if case.language == shown_language(frame.language) else case.language
-
-
-def _word(facet: Facet, frame: Frame) -> str:
-    """A facet's value as shown: sizes are words of ours, all else the authors'."""
-    if facet.facet != "size":
-        return facet.value
-    return render(frame.language, "public/word.html", word=facet.value).strip()
-
-
-def _filters(
-    view: GalleryView, frame: Frame, root: str, current: Facet | None = None
-) -> list[tuple[str, list[Choice]]]:
-    """The facets that have values, each with its values, the most used first."""
-    groups = []
-    for name in FACETS:
-        found = sorted((f for f in view.facets if f.facet == name), key=lambda f: (-len(f.cases), f.slug))
-        choices = [
-            Choice(
-                slug=f.slug,
-                text=_word(f, frame),
-                href=frame.link(f"{ADDRESS}{f.facet}/{f.slug}/", root),
-                count=len(f.cases),
-                current=f == current,
-            )
-            for f in found
-        ]
-        if choices:
-            groups.append((name, choices))
-    return groups
-
-
-def _facts(view: GalleryView, case: CaseStudyView, frame: Frame, root: str) -> list[tuple[str, list[Choice]]]:
-    """The facets of one case, linked to their pages."""
-    own = [f for f in view.facets if case.slug in f.cases]
-    return _filters(GalleryView(cases=view.cases, facets=tuple(own)), frame, root)
-
-
-def _related(view: GalleryView, case: CaseStudyView) -> list[CaseStudyView]:
-    """The cases that share most with this one, in the gallery's order where they share as much."""
-    weight = {"industry": 3, "service": 2, "region": 1, "size": 1}
-    score = {other.slug: 0 for other in view.cases}
-    for facet in view.facets:
-        if case.slug in facet.cases:
-            for slug in facet.cases:
-                score[slug] = score.get(slug, 0) + weight[facet.facet]
-    others = [c for c in view.cases if c.slug != case.slug and score[c.slug] > 1]
-    return sorted(others, key=lambda c: -score[c.slug])[:_RELATED]
 
 
 def _story(text: Prose, top: int, prefix: str, case: CaseStudyView) -> Markup:
@@ -380,9 +375,14 @@ def _period(kpi: KpiView, locale: Locale) -> str:
     days = sorted(f.date for f in figures if f and f.date)
     if not days:
         return ""
-    if (days[0].year, days[0].month) == (days[-1].year, days[-1].month):
-        return format_skeleton("yMMMM", days[-1], locale=locale)
-    return format_interval(days[0], days[-1], "yMMMM", locale=locale)
+    return _months(days[0], days[-1], locale)
+
+
+@lru_cache(maxsize=4096)
+def _months(first: date, last: date, locale: Locale) -> str:
+    if (first.year, first.month) == (last.year, last.month):
+        return format_skeleton("yMMMM", last, locale=locale)
+    return format_interval(first, last, "yMMMM", locale=locale)
 
 
 # ---- what the head and the feed say ---------------------------------------------------------------
