@@ -91,7 +91,7 @@ def _months(scale: _Scale) -> Iterator[date]:
 
 def _milestone(one: MilestoneView, y: int, scale: _Scale, language: str) -> Iterator[str]:
     filters = environment(language).filters
-    kind = "slip-late" if (one.slip or 0) > 0 else "slip-early" if (one.slip or 0) < 0 else ""
+    kind = "slip-late" if (one.slip or 0) > 0 else "slip-early" if (one.slip or 0) < 0 else "slip-on"
     cls = f' class="{kind}"' if kind else ""
     yield f'<text class="name" y="{y}">{escape(one.title)}</text>'
     rail = y + 24
@@ -110,14 +110,15 @@ def _milestone(one: MilestoneView, y: int, scale: _Scale, language: str) -> Iter
         yield f'<use href="#{sign}" x="{scale(actual)}%" y="{rail}"/>'
     day = actual or one.agreed
     said = slip_words(one.slip, language)
+    if said:
+        yield f'<text x="100%" y="{y}" text-anchor="end"{cls}>{escape(said)}</text>'
     if day:
-        x = scale(max(d for d in (one.agreed, actual) if d))
-        flip = x > 55
+        shown = [d for d in (one.baseline, one.agreed, actual) if d]
+        flip = scale(max(shown)) > 70
+        x = scale(min(shown) if flip else max(shown))
         anchor = ' text-anchor="end" dx="-14"' if flip else ' dx="14"'
-        if flip:
-            x = scale(min(d for d in (one.baseline, one.agreed, actual) if d))
-        label = filters["short_day"](day) + (f", {said}" if said else "")
-        yield f'<text x="{x}%" y="{rail + 5}"{anchor}{cls}>{escape(label)}</text>'
+        label = filters["short_day"](day)
+        yield f'<text x="{x}%" y="{rail + 5}"{anchor}>{escape(label)}</text>'
 
 
 def _span(kind: str, begin: date, end: date, y: int, scale: _Scale) -> str:
