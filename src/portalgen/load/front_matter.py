@@ -103,7 +103,8 @@ def read(path: str, data: bytes) -> Source:
         )
         return source
     block = handler.split(source.text)[0]
-    source.body_line = block.count("\n") + 3
+    closing = list(handler.FM_BOUNDARY.finditer(source.text))[1]
+    source.body_line = source.text.count("\n", 0, closing.start()) + 2
     source.body = "\n".join(lines[source.body_line - 1 :])
     if len(block.encode()) > MAX_BYTES:
         source.error(

@@ -124,7 +124,6 @@ def environment(language: str) -> Environment:
         "month": lambda d: _skeleton(d, "yMMM", locale),
         "weekday": lambda d: _skeleton(d, "EEEE", locale),
         "number": lambda n: number(n, locale),
-        "percent": lambda n: f"{number(abs(n), locale)}\N{NO-BREAK SPACE}%",
         "signed_percent": lambda n: signed_percent(n, locale),
         "figure": lambda n, unit: figure(n, unit, locale),
         "word": lambda w: translator.gettext(WORDS.get(w, w.replace("_", " ").capitalize())),
@@ -159,9 +158,11 @@ def number(value: Decimal | int, locale: Locale) -> str:
 
 
 def signed_percent(value: Decimal, locale: Locale) -> str:
-    """A change in per cent with its sign (a minus, no hyphen)."""
+    """A change in per cent with its sign (a minus, no hyphen), spaced as its language has it."""
     sign = "\N{MINUS SIGN}" if value < 0 else "+"
-    return f"{sign}{number(abs(value), locale)}\N{NO-BREAK SPACE}%"
+    pattern = str(locale.percent_formats[None].pattern)
+    gap = pattern.rpartition("%")[0][-1:]
+    return f"{sign}{number(abs(value), locale)}{gap if gap.isspace() else ''}%"
 
 
 def figure(value: Decimal, unit: str | None, locale: Locale) -> str:
