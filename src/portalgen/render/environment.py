@@ -166,8 +166,10 @@ def signed_percent(value: Decimal, locale: Locale) -> str:
 
 
 def figure(value: Decimal, unit: str | None, locale: Locale) -> str:
-    """A number with its unit."""
-    return f"{number(value, locale)}\N{NO-BREAK SPACE}{unit}" if unit else number(value, locale)
+    """A number with its unit; a word may stand on the next line, a sign may not."""
+    if not unit:
+        return number(value, locale)
+    return f"{number(value, locale)}{' ' if len(unit) > 3 else chr(0xA0)}{unit}"
 
 
 def paragraphs(text: str) -> Markup:
