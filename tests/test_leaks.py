@@ -105,9 +105,26 @@ def test_a_planted_leak_stops_the_build(tmp_path: Path, place: str, text: str, k
         assert secret not in said
 
 
-def test_another_clients_update_is_private_too(tmp_path: Path) -> None:
+def test_what_two_clients_are_told_alike_is_no_leak(tmp_path: Path) -> None:
     project = project_with(tmp_path, client="The yellow crane lifted its first container on Tuesday morning.")
+    assert project.build().codes == []
+
+
+def test_another_clients_update_is_a_leak_where_this_account_does_not_say_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = project_with(tmp_path)
+    before = project.build().tree()
+    right = sys.modules["portalgen.render.prose"].html
+
+    def confused(*arguments: Any, **options: Any) -> Any:
+        return (
+            right(*arguments, **options) + "The yellow crane lifted its first container on Tuesday morning."
+        )
+
+    monkeypatch.setattr("portalgen.render.portal.html", confused)
     assert "leak" in project.build().codes
+    assert project.tree() == before
 
 
 def test_client_text_in_public_is_a_leak_where_it_is_marked_for_the_client_alone(tmp_path: Path) -> None:

@@ -168,11 +168,23 @@ class _Reader:
         found = []
         for first in met:
             for known in self._index.phrases(first, said):
-                for entry in known:
+                for entry in known if not self._said_here_too(known) else ():
                     if self._forbids(entry) and self._stands(entry, text, reading):
                         found.append(entry.term)
                         break
         return found
+
+    def _said_here_too(self, known: list[Entry]) -> bool:
+        """Whether a sentence is one that this client and others are told alike: a house's own phrase.
+
+        Each of these accounts marks it for its client. What only one of them shows its client is
+        still looked for in every other portal.
+        """
+        if self._public or len(known) < 2:
+            return False
+        return all(
+            e.term.kind == "private sentence" and e.term.audience == Audience.CLIENT for e in known
+        ) and any(e.term.client in self._clients for e in known)
 
     def _stands(self, entry: Entry, text: str, reading: str) -> bool:
         """With the marks of inline tags where the words are found with them, else without."""
