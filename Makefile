@@ -31,7 +31,7 @@ $(VENV)/.test: requirements/test.txt pyproject.toml | $(BIN)/python
 
 demo: $(VENV)/.run
 	@CI= $(BIN)/portalgen build
-	@$(BIN)/python -m portalgen.where site
+	@$(BIN)/python demo.py
 
 # Chromium comes from the system's packages: only where it is missing, and only where we may install.
 browser:

@@ -32,13 +32,15 @@ class Content:
     """All accounts of a project.
 
     `accounts` are the healthy ones by id, `broken` the ids of those with an error. `texts` are the
-    normalised texts of all Markdown files that were read, by relative path.
+    normalised texts of all Markdown files that were read, by relative path; `sources` the same by
+    account.
     """
 
     accounts: tuple[Loaded, ...]
     problems: tuple[Problem, ...]
     broken: frozenset[str]
     texts: Mapping[str, str]
+    sources: Mapping[str, Mapping[str, str]]
 
 
 def load(settings: Settings) -> Content:
@@ -54,17 +56,19 @@ def load(settings: Settings) -> Content:
     problems: list[Problem] = []
     broken: set[str] = set()
     texts: dict[str, str] = {}
+    sources: dict[str, Mapping[str, str]] = {}
     names = list(_names(settings.accounts, shown, problems))
     for name in names:
         reading = Reading(settings.accounts, shown, name, suggest)
         found = reading.account()
         problems += reading.problems
         texts |= reading.texts
+        sources[name] = reading.texts
         if found is None:
             broken.add(name)
         else:
             accounts.append(found)
-    return Content(tuple(accounts), tuple(in_order(problems)), frozenset(broken), texts)
+    return Content(tuple(accounts), tuple(in_order(problems)), frozenset(broken), texts, sources)
 
 
 def read_file(settings: Settings, account: str, path: str) -> bytes:

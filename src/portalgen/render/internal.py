@@ -166,14 +166,11 @@ def _owners(view: PortfolioView) -> list[str]:
 def _coming(view: PortfolioView) -> list[tuple[PortfolioRow, list[EventView]]]:
     """The open events of the next 30 days by account."""
     last = view.as_of + timedelta(days=_DAYS)
-    found = []
-    for row in view.rows:
-        events = [
-            e for e in view.events if e.account == row.id and not e.done and view.as_of <= e.date <= last
-        ]
-        if events:
-            found.append((row, events))
-    return found
+    by_account: dict[str, list[EventView]] = {}
+    for event in view.events:
+        if not event.done and view.as_of <= event.date <= last:
+            by_account.setdefault(event.account, []).append(event)
+    return [(row, by_account[row.id]) for row in view.rows if row.id in by_account]
 
 
 def _load(view: PortfolioView) -> list[tuple[str, int, int]]:

@@ -9,18 +9,19 @@ through the sanitiser: no script, handler, form, frame, style, remote image, or 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from html import escape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import nh3
 from markupsafe import Markup
 
 from portalgen.dialect import events
+from portalgen.render.bare import addresses
 from portalgen.render.environment import say
-from portalgen.views import FileRef, Prose
+from portalgen.views import Prose
 from portalgen.vocabulary import slug
 
 _ID = "s-"
@@ -35,12 +36,7 @@ _SIMPLE = {
     "HtmlBlock": ("", ""),
 }
 _ALERTS = {"Note": "Note", "Tip": "Tip", "Important": "Important", "Warning": "Warning", "Caution": "Caution"}
-_BARE = re.compile(
-    r"(?<![\w@/.])(?:(?P<web>https://[^\s<>\"']+|www\.[^\s<>\"']+\.[^\s<>\"']+)"
-    r"|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+))",
-    re.ASCII,
-)
-_TRAILING = re.compile(r"[?!.,:*_~'\")\]]+$")
+_ADDRESS = ("https://", "mailto:", "tel:")
 _TAGS = frozenset(
     (
         *("a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "del"),
@@ -52,7 +48,11 @@ _TAGS = frozenset(
 )
 _NO_SOURCE = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
 """An image whose source did not survive."""
-_FILE = re.compile(r"(\.\./)*files/[^\\]*")
+_FILE = re.compile(r"(?:\.\./)*files/(?!(?:.*/)?\.\.?(?:/|$))[^\\]*")
+"""A published file's address, as this module writes it."""
+_GONE_WITH_CONTENT = (
+    *("script", "style", "title", "textarea", "template", "noscript", "iframe", "svg", "math"),
+)
 _CLASSES = {
     "div": {
         "scroll",
@@ -71,40 +71,67 @@ _CLASSES = {
 }
 
 
-def html(prose: Prose, *, root: str = "", prefix: str = "", shift: int = 0, language: str = "en") -> Markup:
+def html(
+    prose: Prose,
+    *,
+    root: str = "",
+    prefix: str = "",
+    shift: int = 0,
+    under: int | None = None,
+    language: str = "en",
+) -> Markup:
     """The prose as HTML. `root` is the way from the page to where `files/` lies.
 
-    `prefix` keeps the ids of several proses on one page apart; `shift` is added to heading levels.
+    `prefix` keeps the ids of several proses on one page apart. `under` is the level of the heading that
+    the prose stands below: its highest heading comes one lower, the others follow; without it, `shift`
+    is added to every level.
     """
-    files = dict(prose.files)
+    parsed = [[event for event, _ in events(stretch)] for stretch in prose.stretches]
+    if under is not None:
+        shift = under + 1 - min((level for found in parsed for level in _levels(found)), default=under + 1)
+    files = {written: _published(written, root + quote(file.url)) for written, file in prose.files}
     written = []
-    for number, stretch in enumerate(prose.stretches):
-        ids = f"{_ID}{prefix}-{number}-" if prefix else f"{_ID}{number}-"
-        written.append(_Writer(files, root, ids, shift, language, prose).write(stretch))
-    clean = _cleaner(prose.images, prose.links).clean("".join(written))
-    return Markup(_NO_SOURCE.sub("", clean))  # noqa: S704 - sanitised
+    for number, found in enumerate(parsed):
+        ids = f"{_ID}{prefix}_{number}_"  # no id or slug holds an underscore: nothing can collide
+        written.append(_Writer(files, ids, shift, language, prose).write(found))
+    if any("<" in stretch for stretch in prose.stretches):  # raw HTML may name an address of its own
+        cleaner = _new_cleaner(prose.images, prose.links, {**{t: t for t in files.values()}, **files})
+    else:
+        cleaner = _cleaner(prose.images, prose.links)
+    return Markup(_NO_SOURCE.sub("", cleaner.clean("".join(written))))  # noqa: S704 - sanitised
+
+
+def _published(written: str, target: str) -> str:
+    _, hash_, fragment = written.partition("#")
+    return f"{target}{hash_}{quote(unquote(fragment))}"
+
+
+def _levels(found: list[Any]) -> Iterator[int]:
+    for event in found:
+        if isinstance(event, dict) and isinstance(start := event.get("Start"), dict) and "Heading" in start:
+            yield int(start["Heading"]["level"][1])
 
 
 @cache
 def _cleaner(images: bool, links: bool) -> Any:
-    tags = set(_TAGS)
-    tags -= set() if images else {"img"}
-    tags -= set() if links else {"a"}
+    return _new_cleaner(images, links, None)
+
+
+def _new_cleaner(images: bool, links: bool, known: dict[str, str] | None) -> Any:
+    """A sanitiser; with `known`, of relative addresses only those that it holds survive."""
+
+    def kept(tag: str, name: str, value: str) -> str | None:
+        if known is not None and name in ("href", "src") and not value.startswith((*_ADDRESS, "#")):
+            value = known.get(value, "")
+        if name == "href" and not links and not value.startswith("#"):
+            return None
+        return _attribute(tag, name, value)
+
     return nh3.Cleaner(
-        tags=tags,
-        clean_content_tags={
-            "script",
-            "style",
-            "title",
-            "textarea",
-            "template",
-            "noscript",
-            "iframe",
-            "svg",
-            "math",
-        },
+        tags=set(_TAGS) - (set() if images else {"img"}),
+        clean_content_tags=set(_GONE_WITH_CONTENT),
         attributes={
-            "a": {"href", "title", "id"},
+            "a": {"href", "title", "id", "aria-label"},
             "img": {"src", "alt", "title", "loading"},
             "ol": {"start"},
             "td": {"colspan", "rowspan"},
@@ -112,11 +139,13 @@ def _cleaner(images: bool, links: bool) -> Any:
             "time": {"datetime"},
             "abbr": {"title"},
             "li": {"id"},
+            "div": {"tabindex"},
+            "pre": {"tabindex"},
             **{f"h{n}": {"id"} for n in range(1, 7)},
             "span": {"role", "aria-label"},
         },
         allowed_classes=_CLASSES,
-        attribute_filter=_attribute,
+        attribute_filter=kept,
         url_schemes={"https", "mailto", "tel"},
         link_rel="noopener noreferrer",
         strip_comments=True,
@@ -130,8 +159,9 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "src":
         return value if _FILE.fullmatch(value) else None
     if name == "href":
-        known = value.startswith(("https://", "mailto:", "tel:", f"#{_ID}")) or _FILE.fullmatch(value)
-        return value if known else None
+        return value if value.startswith((*_ADDRESS, f"#{_ID}")) or _FILE.fullmatch(value) else None
+    if name == "tabindex":
+        return value if value == "0" else None
     if tag == "span":
         return value if (name, value) == ("role", "img") or name == "aria-label" else None
     return value
@@ -143,12 +173,10 @@ def _named(value: Any) -> tuple[str, Any]:
 
 
 class _Writer:
-    """Writes one stretch. Holds the state that tables, images and footnotes need."""
+    """Writes one stretch. Holds the state that tables, images, headings and footnotes need."""
 
-    def __init__(
-        self, files: dict[str, FileRef], root: str, ids: str, shift: int, language: str, prose: Prose
-    ) -> None:
-        self.files, self.root, self.ids, self.shift = files, root, ids, shift
+    def __init__(self, files: dict[str, str], ids: str, shift: int, language: str, prose: Prose) -> None:
+        self.files, self.ids, self.shift = files, ids, shift
         self.say = say(language)
         self.prose = prose
         self.out: list[str] = []
@@ -157,26 +185,37 @@ class _Writer:
         self.head = False
         self.alt: list[str] | None = None
         self.image: tuple[str, str] = ("", "")
-        self.plain = 0
-        self.notes: dict[str, int] = {}
-        self.bodies: dict[str, list[str]] = {}
-        self.main: list[str] | None = None
-        self.anchors: dict[str, int] = {}
-        self.heading: tuple[int, int] | None = None
+        self.images = 0
+        self.linked: list[bool] = []
         self.code = False
+        self.heading: tuple[int, int, list[str]] | None = None
+        self.anchors: set[str] = set()
+        self.counts: dict[str, int] = {}
+        self.notes: dict[str, int] = {}
+        self.order: list[str] = []
+        self.references: dict[str, int] = {}
 
-    def write(self, text: str) -> str:
-        for event, _ in events(text):
+    def write(self, found: list[Any]) -> str:
+        main, bodies = _apart(found)
+        self._events(main)
+        notes = [f'<li id="{self.ids}n{n}">{text}</li>\n' for n, text in self._footnotes(bodies)]
+        if notes:
+            self.out += ['<section class="footnotes"><hr><ol>\n', *notes, "</ol></section>\n"]
+        return "".join(self.out)
+
+    def _events(self, found: list[Any]) -> None:
+        for event in found:
             if isinstance(event, dict):
                 kind, value = next(iter(event.items()))
                 getattr(self, f"_{kind.lower()}")(value)
             elif event in ("SoftBreak", "HardBreak"):
-                self._put("\n" if event == "SoftBreak" else "<br>\n", "\n")
+                self._put("\n" if event == "SoftBreak" else "<br>\n", " ")
             elif event == "Rule":
                 self._put("<hr>\n")
-        return "".join(self.out) + "".join(self._footnotes())
 
     def _put(self, markup: str, plain: str = "") -> None:
+        if self.heading is not None:
+            self.heading[2].append(plain)
         if self.alt is not None:
             self.alt.append(plain)
         else:
@@ -185,33 +224,19 @@ class _Writer:
     # ---- texts
 
     def _text(self, text: str) -> None:
-        if self.alt is not None:
-            self.alt.append(text)
-        elif self.plain or self.code or not ("@" in text or "www." in text or "https://" in text):
-            self.out.append(escape(text, quote=False))
+        quiet = self.alt is not None or self.linked or self.code or not self.prose.links
+        if quiet or not ("@" in text or "://" in text or "ww." in text.lower()):
+            self._put(escape(text, quote=False), text)
         else:
-            self.out.extend(self._with_bare_links(text))
+            self._put("".join(self._with_addresses(text)), text)
 
-    def _with_bare_links(self, text: str) -> Iterator[str]:
+    @staticmethod
+    def _with_addresses(text: str) -> Iterator[str]:
         last = 0
-        for match in _BARE.finditer(text):
-            shown = match[0]
-            if match["web"]:
-                while found := _TRAILING.search(shown):
-                    if found[0][0] == ")" and shown.count("(") >= shown.count(")"):
-                        break
-                    shown = shown[: found.start()]
-            target = (
-                shown
-                if shown.startswith("https")
-                else f"https://{shown}"
-                if match["web"]
-                else f"mailto:{shown}"
-            )
-            yield escape(text[last : match.start()], quote=False)
-            inner = escape(shown, quote=False)
-            yield f'<a href="{escape(target)}">{inner}</a>' if self.prose.links else inner
-            last = match.start() + len(shown)
+        for begin, end, target in addresses(text):
+            yield escape(text[last:begin], quote=False)
+            yield f'<a href="{escape(target)}">{escape(text[begin:end], quote=False)}</a>'
+            last = end
         yield escape(text[last:], quote=False)
 
     def _code(self, text: str) -> None:
@@ -228,8 +253,17 @@ class _Writer:
         self._put(f'<span class="task" role="img" aria-label="{escape(label)}">{sign}</span> ')
 
     def _footnotereference(self, name: str) -> None:
-        number = self.notes.setdefault(name, len(self.notes) + 1)
-        self._put(f'<sup><a href="#{self.ids}n{number}" id="{self.ids}r{number}">{number}</a></sup>')
+        if self.alt is not None:
+            return
+        if name not in self.notes:
+            self.order.append(name)
+        number = self.notes.setdefault(name, len(self.order))
+        count = self.references[name] = self.references.get(name, 0) + 1
+        anchor = self._reference(number, count)
+        self._put(f'<sup><a href="#{self.ids}n{number}" id="{anchor}">{number}</a></sup>')
+
+    def _reference(self, number: int, count: int) -> str:
+        return f"{self.ids}r{number}" if count == 1 else f"{self.ids}r{number}_{count}"
 
     # ---- blocks
 
@@ -239,23 +273,21 @@ class _Writer:
             self._put(_SIMPLE[name][0])
             self.cell = 0
         elif name == "Heading":
-            level = min(6, int(details["level"][1]) + self.shift)
-            self.out.append("")
-            self.heading = (level, len(self.out) - 1)
+            level = max(1, min(6, int(details["level"][1]) + self.shift))
+            self.heading = (level, len(self.out), [])
         elif name in ("Link", "Image"):
             self._begin_link(name, details)
         elif name == "BlockQuote":
             self._put(self._quote(details))
         elif name == "CodeBlock":
             self.code = True
-            self._put("<pre><code>")
+            self._put('<pre tabindex="0"><code>')
         elif name == "List":
-            self._put(
-                "<ul>\n" if details is None else f'<ol start="{details}">\n' if details != 1 else "<ol>\n"
-            )
+            start = "" if details in (None, 1) else f' start="{details}"'
+            self._put("<ul>\n" if details is None else f"<ol{start}>\n")
         elif name == "Table":
             self.alignments = details
-            self._put('<div class="scroll"><table>')
+            self._put('<div class="scroll" tabindex="0"><table>')
         elif name == "TableHead":
             self.head, self.cell = True, 0
             self._put("<thead><tr>")
@@ -263,17 +295,13 @@ class _Writer:
             align = _ALIGN.get(self.alignments[self.cell], "") if self.cell < len(self.alignments) else ""
             self._put(f'<th scope="col"{align}>' if self.head else f"<td{align}>")
             self.cell += 1
-        elif name == "FootnoteDefinition":
-            self.main, self.out = self.out, []
-            self.bodies[details] = self.out
 
     def _end(self, value: Any) -> None:
         name, details = _named(value)
         if name in _SIMPLE:
             self._put(_SIMPLE[name][1])
-        elif name == "Heading" and self.heading is not None:
-            self._end_heading(*self.heading)
-            self.heading = None
+        elif name == "Heading":
+            self._end_heading()
         elif name in ("Link", "Image"):
             self._end_link(name)
         elif name == "BlockQuote":
@@ -290,16 +318,19 @@ class _Writer:
             self._put("</tr></thead>\n<tbody>")
         elif name == "TableCell":
             self._put("</th>" if self.head else "</td>")
-        elif name == "FootnoteDefinition" and self.main is not None:
-            self.out, self.main = self.main, None
 
-    def _end_heading(self, level: int, begin: int) -> None:
+    def _end_heading(self) -> None:
+        if self.heading is None:
+            return
+        level, begin, words = self.heading
+        self.heading = None
+        anchor = made = slug("".join(words)) or "section"
+        while anchor in self.anchors:  # counted from where the last one stopped, so this ends at once
+            self.counts[made] = self.counts.get(made, 0) + 1
+            anchor = f"{made}-{self.counts[made]}"
+        self.anchors.add(anchor)
         inner = "".join(self.out[begin:])
-        made = slug(re.sub(r"<[^>]*>", "", inner)) or "section"
-        count = self.anchors.get(made, 0)
-        self.anchors[made] = count + 1
-        anchor = f"{self.ids}{made}{f'-{count}' if count else ''}"
-        self.out[begin:] = [f'<h{level} id="{anchor}">{inner}</h{level}>\n']
+        self.out[begin:] = [f'<h{level} id="{self.ids}{anchor}">{inner}</h{level}>\n']
 
     def _quote(self, kind: str | None) -> str:
         if kind is None:
@@ -310,41 +341,73 @@ class _Writer:
     # ---- links
 
     def _begin_link(self, name: str, details: dict[str, str]) -> None:
-        target, title = details["dest_url"], details["title"]
-        if details.get("link_type") == "Email" and not target.startswith("mailto:"):
-            target = f"mailto:{target}"
-        if target in self.files:
-            fragment = target.partition("#")[2]
-            target = self.root + quote(self.files[target].url) + (f"#{fragment}" if fragment else "")
-        elif target.startswith("#"):
-            target = f"#{self.ids}{slug(target[1:])}"
-        shown = f' title="{escape(title)}"' if title else ""
+        target = self._target(details)
+        shown = f' title="{escape(details["title"])}"' if details["title"] else ""
         if name == "Image":
-            if self.alt is None:
+            self.images += 1
+            if self.images == 1:
                 self.image, self.alt = (target, shown), []
-                self.plain += 1
             return
-        self.plain += 1
-        if self.prose.links:
+        leads = bool(target) and (self.prose.links or target.startswith("#"))
+        self.linked.append(leads and self.alt is None)
+        if self.linked[-1]:
             self._put(f'<a href="{escape(target)}"{shown}>')
 
+    def _target(self, details: dict[str, str]) -> str:
+        """Where a link leads from the page, or nothing where it leads nowhere that a reader may go."""
+        target = details["dest_url"]
+        if details.get("link_type") == "Email" and not target.startswith("mailto:"):
+            return f"mailto:{target}"
+        if target in self.files:
+            return self.files[target]
+        if target.startswith("#"):
+            return f"#{self.ids}{slug(unquote(target[1:]))}"
+        scheme, colon, rest = target.partition(":")
+        target = f"{scheme.lower()}{colon}{rest}"
+        return target if target.startswith(_ADDRESS) else ""
+
     def _end_link(self, name: str) -> None:
-        self.plain -= 1
-        if name == "Image":
+        if name == "Link":
+            if self.linked.pop():
+                self._put("</a>")
+            return
+        self.images -= 1
+        if self.images == 0:
             alt = "".join(self.alt or [])
             self.alt = None
             target, shown = self.image
-            if self.prose.images:
-                self.out.append(f'<img src="{escape(target)}" alt="{escape(alt)}"{shown} loading="lazy">')
-        elif self.prose.links:
-            self._put("</a>")
+            if self.prose.images and _FILE.fullmatch(target):
+                self._put(f'<img src="{escape(target)}" alt="{escape(alt)}"{shown} loading="lazy">')
 
-    def _footnotes(self) -> Iterator[str]:
-        wanted = [(number, self.bodies[name]) for name, number in self.notes.items() if name in self.bodies]
-        if not wanted:
-            return
-        yield '<section class="footnotes"><hr><ol>\n'
-        for number, body in sorted(wanted):
-            back = f'<a href="#{self.ids}r{number}">\N{LEFTWARDS ARROW WITH HOOK}</a>'
-            yield f'<li id="{self.ids}n{number}">{"".join(body)}{back}</li>\n'
-        yield "</ol></section>\n"
+    def _footnotes(self, bodies: dict[str, list[Any]]) -> Iterator[tuple[int, str]]:
+        """Number and text of each note that is referred to, those that notes refer to among them."""
+        main, written = self.out, []
+        for name in self.order:  # grows while notes refer to further ones
+            self.out = []
+            self._events(bodies.get(name, []))
+            written.append((name, "".join(self.out)))
+        self.out = main
+        label = escape(self.say("Back to the text"))
+        for name, text in written:
+            number = self.notes[name]
+            backs = (self._reference(number, n) for n in range(1, self.references[name] + 1))
+            arrow = "\N{LEFTWARDS ARROW WITH HOOK}"
+            links = " ".join(f'<a href="#{back}" aria-label="{label}">{arrow}</a>' for back in backs)
+            yield number, f"{text}{links}"
+
+
+def _apart(found: list[Any]) -> tuple[list[Any], dict[str, list[Any]]]:
+    """A document's own events and those of its footnotes by name; a note inside a note is its own."""
+    main: list[Any] = []
+    bodies: dict[str, list[Any]] = {}
+    open_: list[list[Any]] = [main]
+    for event in found:
+        kind, value = next(iter(event.items())) if isinstance(event, dict) else ("", None)
+        name, details = _named(value) if kind in ("Start", "End") else ("", None)
+        if name != "FootnoteDefinition":
+            open_[-1].append(event)
+        elif kind == "Start":
+            open_.append(bodies.setdefault(details, []))
+        else:
+            open_.pop()
+    return main, bodies
