@@ -12,7 +12,12 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
-WORDS = ["table", "river", "morning", "copper", "garden", "letter", "window", "paper", "market", "harbour", "engine", "village", "winter", "shoulder", "ladder", "orchard", "signal", "bottle", "carpet", "meadow", "pencil", "bridge", "velvet", "candle", "anchor", "thunder", "blanket", "ribbon", "needle", "saddle", "turnip", "marble", "lantern", "kettle", "feather", "compass", "barrel", "hammer", "violin", "glacier", "pebble", "canyon"]
+WORDS = (
+    *("table", "river", "morning", "copper", "garden", "letter", "window", "paper", "market", "harbour"),
+    *("engine", "village", "winter", "shoulder", "ladder", "orchard", "signal", "bottle", "carpet", "meadow"),
+    *("pencil", "bridge", "velvet", "candle", "anchor", "thunder", "blanket", "ribbon", "needle", "saddle"),
+    *("turnip", "marble", "lantern", "kettle", "feather", "compass", "barrel", "hammer", "violin", "canyon"),
+)
 SETTINGS = """\
 site_name: Thousand
 site_url: https://www.thousand.example/
@@ -28,11 +33,13 @@ plugins:
 
 
 def sentence(random_: random.Random, length: int = 13) -> str:
+    """One sentence of random words."""
     words = [random_.choice(WORDS) for _ in range(length)]
     return f"{' '.join(words).capitalize()}."
 
 
 def paragraphs(random_: random.Random, words: int) -> str:
+    """Paragraphs of three sentences, about this many words in all."""
     count = max(1, words // 39)
     return "\n\n".join(" ".join(sentence(random_) for _ in range(3)) for _ in range(count))
 

@@ -72,11 +72,11 @@ def test_a_named_client_stands_nowhere_but_on_its_page_and_cards() -> None:
 
 
 HEADLINES = {
-    "a change against a baseline": (with_headline(), "−38 %"),
-    "a percentage is shown itself": (with_headline(unit="%"), "8.80 %"),
+    "a change against a baseline": (with_headline(), "−38%"),
+    "a percentage is shown itself": (with_headline(unit="%"), "8.80%"),
     "what began at zero is shown itself": (with_headline(**LIST.model_dump()), "9,460"),
-    "one decimal where it says something": (with_headline(change=Decimal("27.4")), "+27.4 %"),
-    "anonymised: the change": (WARM, "+27.4 %"),
+    "one decimal where it says something": (with_headline(change=Decimal("27.4")), "+27.4%"),
+    "anonymised: the change": (WARM, "+27.4%"),
     "nothing measured": (with_headline(change=None, actual=None), ""),
     "no headline": (LAUNCH.model_copy(update={"headline": None}), ""),
 }
@@ -92,7 +92,7 @@ def test_a_number_stands_with_its_period_target_and_method() -> None:
     assert "Cost per lead, February – May 2026. The target was 10.00 EUR." in text.replace(" ,", ",").replace(
         " .", "."
     )
-    assert "14.20 EUR 8.80 EUR 10.00 EUR −38 % February – May 2026 ad accounts, weekly means" in text
+    assert "14.20 EUR 8.80 EUR 10.00 EUR −38% February – May 2026 ad accounts, weekly means" in text
 
 
 def test_a_period_within_a_month_is_that_month() -> None:

@@ -207,17 +207,20 @@ def test_a_second_build_is_kept_out_until_the_first_is_done(tmp_path: Path) -> N
 def test_the_lock_ends_with_its_process_though_a_child_lives_on(tmp_path: Path) -> None:
     with Output.open(settings(tmp_path)):
         read, write = os.pipe()
+        alive, born = os.pipe()
         child = os.fork()
         if child == 0:
+            os.write(born, b"x")
             os.read(read, 1)
             os._exit(0)
+        os.read(alive, 1)  # the child runs, and what it inherited is closed by now
     try:
         publish(tmp_path, version(1))
     finally:
         os.write(write, b"x")
         os.waitpid(child, 0)
-        os.close(read)
-        os.close(write)
+        for end in (read, write, alive, born):
+            os.close(end)
 
 
 def test_the_private_folder_is_closed_to_others(tmp_path: Path) -> None:

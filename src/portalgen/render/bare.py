@@ -1,4 +1,4 @@
-"""Bare addresses in a text, found as GitHub finds them (https://github.github.com/gfm/, "Autolinks (extension)").
+"""Bare addresses in a text, found as GitHub finds them (https://github.github.com/gfm, "Autolinks").
 
 Only `https:` is linked, since `http:` is no address that the dialect allows. Every character is looked
 at a fixed number of times: patterns that try each place again take seconds on hostile text.

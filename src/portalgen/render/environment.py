@@ -160,15 +160,21 @@ def number(value: Decimal | int, locale: Locale) -> str:
 def signed_percent(value: Decimal, locale: Locale) -> str:
     """A change in per cent with its sign (a minus, no hyphen), spaced as its language has it."""
     sign = "\N{MINUS SIGN}" if value < 0 else "+"
-    pattern = str(locale.percent_formats[None].pattern)
-    gap = pattern.rpartition("%")[0][-1:]
-    return f"{sign}{number(abs(value), locale)}{gap if gap.isspace() else ''}%"
+    return f"{sign}{number(abs(value), locale)}{_before_percent(locale)}%"
+
+
+def _before_percent(locale: Locale) -> str:
+    """What a language puts before the sign: a blank or nothing."""
+    gap = str(locale.percent_formats[None].pattern).rpartition("%")[0][-1:]
+    return gap if gap.isspace() else ""
 
 
 def figure(value: Decimal, unit: str | None, locale: Locale) -> str:
     """A number with its unit; a word may stand on the next line, a sign may not."""
     if not unit:
         return number(value, locale)
+    if unit == "%":
+        return f"{number(value, locale)}{_before_percent(locale)}%"
     return f"{number(value, locale)}{' ' if len(unit) > 3 else chr(0xA0)}{unit}"
 
 

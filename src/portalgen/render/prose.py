@@ -9,7 +9,8 @@ through the sanitiser: no script, handler, form, frame, style, remote image, or 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from html import escape
 from typing import Any
@@ -35,6 +36,17 @@ _SIMPLE = {
     "TableRow": ("<tr>", "</tr>\n"),
     "HtmlBlock": ("", ""),
 }
+_NESTING = frozenset(("BlockQuote", "List", "Item", "Emphasis", "Strong", "Strikethrough"))
+_DEEPEST = 48
+"""Nesting beyond this is written flat: a parser of HTML needs time by the square of the depth."""
+_RAW_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_RAW_FLAT = frozenset(
+    (
+        *("area", "br", "caption", "col", "dd", "dt", "hr", "img", "input", "li", "p", "summary", "td"),
+        *("th", "tr", "wbr"),
+    )
+)
+"""Tags that end by themselves, so that they never nest."""
 _ALERTS = {"Note": "Note", "Tip": "Tip", "Important": "Important", "Warning": "Warning", "Caution": "Caution"}
 _ADDRESS = ("https://", "mailto:", "tel:")
 _TAGS = frozenset(
@@ -186,6 +198,8 @@ class _Writer:
         self.alt: list[str] | None = None
         self.image: tuple[str, str] = ("", "")
         self.images = 0
+        self.depth = 0
+        self.raw: Counter[str] = Counter()
         self.linked: list[bool] = []
         self.code = False
         self.heading: tuple[int, int, list[str]] | None = None
@@ -243,7 +257,21 @@ class _Writer:
         self._put(f"<code>{escape(text, quote=False)}</code>", text)
 
     def _html(self, text: str) -> None:
-        self._put(text)
+        opened, count = self.raw.copy(), self.raw.total()
+        deepest = count
+        for closes, tag in _RAW_TAG.findall(text.lower()):
+            if not closes and tag not in _RAW_FLAT:
+                opened[tag] += 1
+                count += 1
+            elif closes and opened[tag]:  # without its opening tag it closes nothing
+                opened[tag] -= 1
+                count -= 1
+            deepest = max(deepest, count)
+        if deepest > _DEEPEST:
+            self._put(escape(text, quote=False))
+        else:
+            self.raw = +opened
+            self._put(text)
 
     _inlinehtml = _html
 
@@ -269,6 +297,9 @@ class _Writer:
 
     def _start(self, value: Any) -> None:
         name, details = _named(value)
+        self.depth += name in _NESTING
+        if name in _NESTING and self.depth > _DEEPEST:
+            return
         if name in _SIMPLE:
             self._put(_SIMPLE[name][0])
             self.cell = 0
@@ -298,6 +329,9 @@ class _Writer:
 
     def _end(self, value: Any) -> None:
         name, details = _named(value)
+        self.depth -= name in _NESTING
+        if name in _NESTING and self.depth >= _DEEPEST:
+            return
         if name in _SIMPLE:
             self._put(_SIMPLE[name][1])
         elif name == "Heading":
@@ -400,14 +434,14 @@ def _apart(found: list[Any]) -> tuple[list[Any], dict[str, list[Any]]]:
     """A document's own events and those of its footnotes by name; a note inside a note is its own."""
     main: list[Any] = []
     bodies: dict[str, list[Any]] = {}
-    open_: list[list[Any]] = [main]
+    open_ = [main]
     for event in found:
         kind, value = next(iter(event.items())) if isinstance(event, dict) else ("", None)
         name, details = _named(value) if kind in ("Start", "End") else ("", None)
         if name != "FootnoteDefinition":
             open_[-1].append(event)
         elif kind == "Start":
-            open_.append(bodies.setdefault(details, []))
+            open_.append(bodies.setdefault(str(details), []))
         else:
             open_.pop()
     return main, bodies
