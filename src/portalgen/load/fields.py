@@ -137,13 +137,10 @@ class Fields:
             return node.text
         if isinstance(node, Scalar):
             if child.short is None:
-                keys = ", ".join(n for n, i in child.model_fields.items() if i.is_required()) or "keys"
-                self.report(
-                    where,
-                    "not-keys",
-                    "this wants keys and values",
-                    f'write "{keys.split(",")[0]}: {node.text[:40]}"',
-                )
+                known = [info.alias or name for name, info in child.model_fields.items()]
+                wanted = next((n for n, info in child.model_fields.items() if info.is_required()), "")
+                hint = f'write "{wanted}: {node.text[:40]}"' if wanted else f"known here: {', '.join(known)}"
+                self.report(where, "not-keys", "this wants keys and values", hint)
                 return _REPORTED
             raw: dict[str, Any] = {child.short: node.text}
             self._named[(*loc, child.short)] = where

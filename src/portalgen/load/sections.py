@@ -18,7 +18,7 @@ from typing import Any
 from portalgen.account import INTERNAL, Section, Stretch, Update
 from portalgen.dialect import Event, events
 from portalgen.load.folder import Refused
-from portalgen.problems import Address, Problem, Suggestions
+from portalgen.problems import Address, Problem, Suggestions, nearest
 from portalgen.vocabulary import AUDIENCES, SLUG, Audience, slug
 
 Resolve = Callable[[str, bool], str | None]
@@ -28,6 +28,7 @@ Raises `Refused`."""
 _FENCE_LINE = re.compile(r":::(?:[ ](internal|client|public))?[ \t]*")
 _LIKE_FENCE = re.compile(r"^(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*:::")
 _GROUP = re.compile(r"[ \t]*\{([^{}\n]*)\}[ \t]*$")
+_NO_DOT = re.compile(r"\{(internal|client|public)\}$")
 _LEFTOVER = re.compile(r"\{\s*[.#][\w-][^{}\n]*\}")
 _COMMENT = re.compile(r"<!-->|<!--->|<!--.*?-->", re.DOTALL)
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?![\w-])[\s:,.–—-]*", re.ASCII)
@@ -171,7 +172,7 @@ class _Splitter:
 
     def _unknown_fence(self, at: Address, line: str) -> None:
         word = line.lstrip(":").strip().split(" ")[0]
-        hint = self.suggest(word, AUDIENCES) if word else ""
+        meant = nearest(word, AUDIENCES) if word else ""
         self._error(
             at,
             "unknown-fence",
@@ -440,6 +441,13 @@ class _Look:
             self.s._error(
                 at, "misplaced-mark", "the mark stands inside the heading's text", "move it to the end"
             )
+        if found := _NO_DOT.search(title):
+            self.s.body.problems.append(
+                Problem(
+                    at, "warning", "mark-without-dot", f"{found[0]} is no mark, so the section is for the team alone",
+                    hint=f"write {{.{found[1]}}}, with the dot",
+                )
+            )  # fmt: skip
         column = at.column + (len(self._line(where)) - len(self._line(where).lstrip("# \t")))
         begin, end = self.offset(where["start"]), self.offset(where["end"])
         begin = self.text.rfind("\n", 0, begin) + 1

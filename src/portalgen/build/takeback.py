@@ -1,0 +1,120 @@
+"""When a build fails: publish nothing, but take back what readable accounts take back.
+
+Portals and cases are made again from what was released, less what has gone or been narrowed since
+(`project.withdraw`); they hold nothing that was not published before, so they are not scanned anew.
+The internal site stays as it is: its readers may see everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from portalgen import __version__, project
+from portalgen.account import Account
+from portalgen.build.job import Job, Shown, consent_of
+from portalgen.build.stages import PublicSite, portal_unit
+from portalgen.problems import Problem
+from portalgen.publish import Output, Release, ReleasedPage
+from portalgen.released import Released
+from portalgen.render.environment import say
+from portalgen.site import from_folder
+
+_NOTHING = "nothing was published; the pages stay as they were"
+
+
+def take_back(job: Job, output: Output, released: Released) -> str:
+    """Withdraw what must go, and nothing else. Returns the closing line of the build.
+
+    A page that cannot be made again is withdrawn whole: what must go goes.
+    """
+    as_of = released.as_of()
+    if as_of is None:
+        return "nothing was published"
+    current = {x.account.id: x.account for x in job.content.accounts}
+    before = {name: a for name in sorted(released.names()) if (a := released.account(name))}
+    shown = tuple(_shown(current, before, job.content.broken))
+    then = replace(job, today=as_of, shown=shown)
+    expired = replace(job, shown=shown)  # consent is asked for today, whatever the pages' date
+    keep = set(output.published) - set(_stale_portals(job, then, output, current, before))
+    if _public_is_stale(expired, then, before):
+        keep -= _remake_public(expired, output)
+    gone = set(output.published) - keep
+    if not gone:
+        return _NOTHING
+    output.commit(keep, _release(then, current))
+    count = len(gone)
+    return f"nothing was published, and {count} {'place was' if count == 1 else 'places were'} narrowed or withdrawn"
+
+
+def _shown(
+    current: Mapping[str, Account], before: Mapping[str, Account], broken: frozenset[str]
+) -> Iterator[Shown]:
+    """What was released of accounts that can be read; broken ones stay as they were released."""
+    for name, account in before.items():
+        if name in current:
+            yield Shown(current[name], account)
+        elif name in broken:
+            yield Shown(account)
+
+
+def _stale_portals(
+    job: Job, then: Job, output: Output, current: Mapping[str, Account], before: Mapping[str, Account]
+) -> Iterator[str]:
+    """The published portals that must change; their narrowed versions are staged."""
+    shown = {s.account.id: s for s in then.shown}
+    for name, unit in list(output.published.items()):
+        if unit.surface != "portal":
+            continue
+        account = current.get(unit.account)
+        if account is None:
+            if unit.account not in job.content.broken:
+                yield name  # the account is gone
+            continue
+        if not project.has_portal(account, job.today) or unit.account not in before:
+            if unit.account in before:
+                yield name
+            continue
+        released = before[unit.account]
+        as_it_was = project.portal(released, job.settings, then.today)
+        as_it_may = project.portal(account, job.settings, then.today, released)
+        moved = name != f"portals/{job.key(account)}"
+        if as_it_was == as_it_may and not moved:
+            continue
+        made = portal_unit(then, shown[unit.account])
+        yield name
+        if made is not None and not made[1]:
+            output.stage(made[0])
+
+
+def _public_is_stale(expired: Job, then: Job, before: Mapping[str, Account]) -> bool:
+    """Whether a public case study has gone or been narrowed, or its consent has ended since."""
+    translate = say(then.settings.language)
+    was = [
+        view
+        for account in before.values()
+        if (view := project.case_study(account, then.settings, then.today, translate))
+    ]
+    return was != [view for _, view in expired.cases()]
+
+
+def _remake_public(job: Job, output: Output) -> set[str]:
+    """Stage the public site without what must go; returns the units that are replaced."""
+    with PublicSite(job, output.workspace("public"), 1) as site:
+        found: list[Problem] = [*site.problems, *site.result()]
+        if not any(p.severity == "error" for p in found):
+            output.stage(from_folder("public", "public", site.folder))
+    return {"public"}
+
+
+def _release(then: Job, current: Mapping[str, Account]) -> Release:
+    pages: dict[str, ReleasedPage] = {}
+    for one in then.shown:
+        sources = tuple(sorted(then.sources(one.account.id)))
+        pages[f"portals/{then.key(one.account)}"] = ReleasedPage(sources, None, one.account.id)
+    for one, view in then.cases():
+        sources = tuple(sorted(then.sources(one.account.id)))
+        page = ReleasedPage(sources, consent_of(one.account), one.account.id)
+        pages[f"public/case-studies/{view.slug}"] = page
+    why = dict.fromkeys(current, "narrowed or withdrawn while another file was broken")
+    return Release(then.today, __version__, pages, (), why)
