@@ -44,7 +44,8 @@ def take_back(job: Job, output: Output, released: Released) -> str:
         return _NOTHING
     output.commit(keep, _release(then, current))
     count = len(gone)
-    return f"nothing was published, and {count} {'place was' if count == 1 else 'places were'} narrowed or withdrawn"
+    places = "place was" if count == 1 else "places were"
+    return f"nothing was published, and {count} {places} narrowed or withdrawn"
 
 
 def _shown(

@@ -177,8 +177,9 @@ class _Splitter:
             at,
             "unknown-fence",
             "this looks like a fence and is none, so nothing would be hidden",
-            hint
-            or 'write "::: internal" or "::: client" to open, ":::" to close, and nothing else on the line',
+            f'write "::: {meant}" and nothing else on the line'
+            if meant
+            else 'write "::: internal" or "::: client" to open, ":::" to close, and nothing else on the line',
             len(line),
         )
 
@@ -444,7 +445,8 @@ class _Look:
         if found := _NO_DOT.search(title):
             self.s.body.problems.append(
                 Problem(
-                    at, "warning", "mark-without-dot", f"{found[0]} is no mark, so the section is for the team alone",
+                    at, "warning", "mark-without-dot",
+                    f"{found[0]} is no mark, so the section is for the team alone",
                     hint=f"write {{.{found[1]}}}, with the dot",
                 )
             )  # fmt: skip
