@@ -7,10 +7,11 @@ both formats ask for are the things' own days.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape as _escape
 
 from icalendar import Calendar, Event
 
@@ -79,5 +80,14 @@ def feed(title: str, identity: str, address: str, entries: Iterable[FeedEntry], 
     return "\n".join([*lines, "</feed>", ""]).encode()
 
 
+_NO_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""What XML 1.0 cannot hold, not even as a reference."""
+
+
+def escape(text: str) -> str:
+    """A text between two tags."""
+    return _escape(_NO_XML.sub("\ufffd", text))
+
+
 def _attribute(text: str) -> str:
-    return escape(text, {'"': "&quot;"})
+    return escape(text).replace('"', "&quot;")

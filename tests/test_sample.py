@@ -1,0 +1,67 @@
+"""The sample agency shows everything: each field, each kind of section, each state of a case."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from portalgen import project
+from portalgen.account import Account, fields
+from portalgen.load import load, load_settings
+from portalgen.project.narrow import places
+from portalgen.vocabulary import Audience
+
+ROOT = Path(__file__).parents[1]
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="module")
+def accounts() -> dict[str, Account]:
+    content = load(load_settings(ROOT / "mkdocs.yml"))
+    assert not [p for p in content.problems if p.severity != "attention"], content.problems
+    return {x.account.id: x.account for x in content.accounts}
+
+
+def test_every_field_of_the_model_is_used(accounts: dict[str, Account]) -> None:
+    seen = {re.sub(r"\.\d+", "[]", p.field) for a in accounts.values() for p in places(a)}
+    assert [f.key for f in fields() if f.child is None and f.key not in seen] == []
+
+
+def test_there_are_accounts_of_every_kind(accounts: dict[str, Account]) -> None:
+    assert len(accounts) >= 8
+    assert sum(a.language == "es" for a in accounts.values()) >= 4
+    assert sum(a.language == "en" for a in accounts.values()) >= 4
+    assert {a.lifecycle for a in accounts.values()} == {
+        "active",
+        "proposed",
+        "on_hold",
+        "completed",
+        "cancelled",
+    }
+    assert {a.health.overall for a in accounts.values()} >= {
+        "on_track",
+        "at_risk",
+        "off_track",
+        "on_hold",
+        "complete",
+        None,
+    }
+
+
+def test_there_are_sections_of_every_kind(accounts: dict[str, Account]) -> None:
+    sections = [s for a in accounts.values() for s in a.sections]
+    assert {"", "summary", "strategy", "market-study", "handover", "case-study"} <= {s.id for s in sections}
+    fences = {(s.audience, t.audience) for s in sections for t in s.stretches if t.audience != s.audience}
+    assert (Audience.CLIENT, Audience.INTERNAL) in fences
+    assert (Audience.PUBLIC, Audience.CLIENT) in fences
+    assert any(u.date > TODAY for a in accounts.values() for u in a.updates)
+    assert any(f.path.endswith(".pdf") for a in accounts.values() for f in a.files)
+
+
+def test_three_cases_are_public_one_anonymised_and_one_expired(accounts: dict[str, Account]) -> None:
+    settings = load_settings(ROOT / "mkdocs.yml")
+    states = project.references(accounts.values(), settings, TODAY, project.English()).cases
+    assert sum(s.public for s in states) == 3
+    assert [s.attribution for s in states if s.public].count("anonymised") == 1
+    assert "The consent has expired." in [s.why for s in states]
