@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,25 @@ class _Group(click.Group):
             ctx.exit(_LOCKED)
 
 
+@contextmanager
+def _progress(what: str) -> Iterator[None]:
+    """A sign of life on a terminal for what takes over a second; nothing in CI or in a pipe."""
+    if not sys.stderr.isatty() or os.environ.get("CI"):
+        yield
+        return
+    from rich.console import Console
+
+    status = Console(stderr=True).status(what)
+    timer = threading.Timer(1.0, status.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        status.stop()
+
+
 def _say(text: str) -> None:
     click.echo(text, err=True)
 
@@ -117,7 +138,9 @@ def build(
     options = pipeline.Options(
         as_of=as_of, strict=strict, keep_going=keep_going, jobs=jobs or os.cpu_count() or 1, record=record
     )
-    outcome = pipeline.build(pipeline.load_settings(_config(ctx, config)), options, os.environ)
+    settings = pipeline.load_settings(_config(ctx, config))
+    with _progress("building"):
+        outcome = pipeline.build(settings, options, os.environ)
     _print_text(outcome.problems, outcome.line_of, outcome.accounts)
     if outcome.made_secret:
         _say("made .portalgen/secret: back it up somewhere safe; without it, every portal's address changes")
@@ -147,7 +170,8 @@ def check(
     from portalgen.problems import as_github, as_json
 
     settings = pipeline.load_settings(_config(ctx, config))
-    outcome = pipeline.check(settings, files, as_of, os.environ)
+    with _progress("checking"):
+        outcome = pipeline.check(settings, files, as_of, os.environ)
     if form == "json":
         click.echo(as_json(outcome.problems))
     elif form == "github":

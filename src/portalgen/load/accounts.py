@@ -17,13 +17,10 @@ from pydantic import ConfigDict
 from portalgen.account import (
     INTERNAL,
     Account,
-    Day,
     File,
     FrontMatter,
-    Mark,
     Part,
     Section,
-    Text,
     Update,
 )
 from portalgen.load.checks import check
@@ -32,6 +29,7 @@ from portalgen.load.folder import Refused, hashed, read_below, resolve
 from portalgen.load.front_matter import Source, read
 from portalgen.load.sections import Body, split, whole
 from portalgen.problems import Address, Problem, Suggestions, UsageError
+from portalgen.scalars import Day, Mark, Text
 from portalgen.vocabulary import Audience, slug
 
 _CASE = "case-study"

@@ -16,9 +16,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from portalgen.account import (
-    IMAGE,
     Item,
-    Kind,
     Marked,
     Part,
     ceiling_of,
@@ -28,6 +26,7 @@ from portalgen.account import (
 )
 from portalgen.load.front_matter import Items, Keys, Node, Scalar
 from portalgen.problems import Address, Problem, Suggestions
+from portalgen.scalars import IMAGE, Kind
 from portalgen.vocabulary import AUDIENCES, slug
 
 _P = TypeVar("_P", bound=Part)
