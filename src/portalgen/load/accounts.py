@@ -27,7 +27,8 @@ from portalgen.load.checks import check
 from portalgen.load.fields import Fields
 from portalgen.load.folder import Refused, hashed, read_below, resolve
 from portalgen.load.front_matter import Source, read
-from portalgen.load.sections import Body, split, whole
+from portalgen.load.look import Body
+from portalgen.load.sections import split, whole
 from portalgen.problems import Address, Problem, Suggestions, UsageError
 from portalgen.scalars import Day, Mark, Text
 from portalgen.vocabulary import Audience, slug

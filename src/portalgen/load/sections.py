@@ -1,77 +1,28 @@
 """The body of an account: sections with their audience, cut at headings and fences.
 
 Splits by the parser's events, not by a scanner of lines, so that what is cut is what is rendered.
-Everything that looks like a mark or a fence and is none is an error, since it would publish what its
-author meant to hide. Positions: the parser counts bytes of a piece; messages count characters of the
-file. Comments are cut out before anything else is looked at.
+Owns fences, comments (cut out before anything else is looked at) and the sections that come out;
+`look` finds the headings and everything that looks like a mark and is none.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from portalgen.account import INTERNAL, Section, Stretch, Update
-from portalgen.dialect import Event, events
-from portalgen.load.folder import Refused
+from portalgen.dialect import events
+from portalgen.load.look import Body, Heading, Look, Piece, Resolve
 from portalgen.problems import Address, Problem, Suggestions, nearest
-from portalgen.vocabulary import AUDIENCES, SLUG, Audience, slug
-
-Resolve = Callable[[str, bool], str | None]
-"""A link's target and whether it is an image -> the path below the account's folder, or None.
-Raises `Refused`."""
+from portalgen.vocabulary import AUDIENCES, Audience, slug
 
 _FENCE_LINE = re.compile(r":::(?:[ ](internal|client|public))?[ \t]*")
-_LIKE_FENCE = re.compile(r"^(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*:::")
-_GROUP = re.compile(r"[ \t]*\{([^{}\n]*)\}[ \t]*$")
-_NO_DOT = re.compile(r"\{(internal|client|public)\}$")
-_LEFTOVER = re.compile(r"\{\s*[.#][\w-][^{}\n]*\}")
 _COMMENT = re.compile(r"<!-->|<!--->|<!--.*?-->", re.DOTALL)
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?![\w-])[\s:,.–—-]*", re.ASCII)
-_LIKE_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{2,4}\b")
-_HASHES = re.compile(r"^(?:[ \t>]|[-*+][ \t]|\d{1,9}[.)][ \t])*##(?!#)(?:[^\s#]|[^\S \t\n])")
-_H2_LINE = re.compile(r"^[ \t>]*##(?:[ \t]|$)", re.MULTILINE)
 _CODE_FENCE = re.compile(r"(`{3,}|~{3,})")
-_NEVER_CLOSED = (
-    (re.compile(r"\s*<(script|pre|style|textarea)\b", re.IGNORECASE), r"</{0}\s*>", "<{0}>"),
-    (re.compile(r"\s*<\?"), r"\?>", "<?"),
-    (re.compile(r"\s*<!\[CDATA\["), r"\]\]>", "<![CDATA["),
-    (re.compile(r"\s*<![A-Za-z]"), r">", "<!"),
-)
-_MARKS = "write {.client}, {.public} or {.internal}, with at most one id: {#first-ads .client}"
-
-
-@dataclass(slots=True)
-class Body:
-    """What was found in a body, and what is wrong with it."""
-
-    sections: list[Section] = field(default_factory=list)
-    updates: list[Update] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A run of lines between fence lines; `audience` is the fence's, None outside of one."""
-
-    text: str
-    line: int
-    audience: Audience | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Heading:
-    title: str
-    mark: Audience | None
-    id: str
-    begin: int
-    end: int
-    line: int
-    column: int
 
 
 @dataclass(slots=True)
@@ -120,12 +71,12 @@ class _Splitter:
 
     # ---- problems
 
-    def _error(self, at: Address, code: str, message: str, hint: str = "", width: int = 1) -> None:
+    def error(self, at: Address, code: str, message: str, hint: str = "", width: int = 1) -> None:
         self.body.problems.append(Problem(at, "error", code, message, hint=hint, width=width))
 
     # ---- fences
 
-    def _pieces(self, text: str, first: int) -> Iterator[_Piece]:
+    def _pieces(self, text: str, first: int) -> Iterator[Piece]:
         """Cut at the fence lines. Inside a fence there are no headings; it must be closed."""
         lines = text.split("\n")
         kept: list[str] = []
@@ -142,7 +93,7 @@ class _Splitter:
                     kept.append("")  # stands in for the line, so that later lines keep their numbers
                     continue
                 if word and audience is not None:
-                    self._error(
+                    self.error(
                         at,
                         "nested-fence",
                         f"a fence inside the one of line {opened.line}",
@@ -151,7 +102,7 @@ class _Splitter:
                     kept.append("")
                     continue
                 if not word and audience is None:
-                    self._error(
+                    self.error(
                         at,
                         "stray-fence",
                         '":::" closes a fence that was never opened',
@@ -159,21 +110,21 @@ class _Splitter:
                     )
                     kept.append("")
                     continue
-                yield _Piece("\n".join(kept), began, audience)
+                yield Piece("\n".join(kept), began, audience)
                 kept, began, code = [], number + 1, _CodeState()
                 audience, opened = (AUDIENCES[word], at) if word else (None, at)
                 continue
             kept.append(line)
         if audience is not None:
-            self._error(
+            self.error(
                 opened, "open-fence", "this fence is never closed", 'write ":::" alone on a line below it', 3
             )
-        yield _Piece("\n".join(kept), began, audience)
+        yield Piece("\n".join(kept), began, audience)
 
     def _unknown_fence(self, at: Address, line: str) -> None:
         word = line.lstrip(":").strip().split(" ")[0]
         meant = nearest(word, AUDIENCES) if word else ""
-        self._error(
+        self.error(
             at,
             "unknown-fence",
             "this looks like a fence and is none, so nothing would be hidden",
@@ -185,10 +136,10 @@ class _Splitter:
 
     # ---- one piece
 
-    def _piece(self, piece: _Piece) -> None:
+    def _piece(self, piece: Piece) -> None:
         text = _without_comments(piece.text)
         found = events(text)
-        look = _Look(self, text, piece, found)
+        look = Look(self, text, piece, found)
         headings = look.run()
         if piece.audience is not None:
             self._fenced(piece)
@@ -201,10 +152,10 @@ class _Splitter:
             begin_line = piece.line + text.count("\n", 0, begin)
         self._stretch(text[begin:], begin_line, piece.audience, look)
 
-    def _fenced(self, piece: _Piece) -> None:
+    def _fenced(self, piece: Piece) -> None:
         assert piece.audience is not None
         if piece.audience > self.current.audience:
-            self._error(
+            self.error(
                 Address(self.path, piece.line - 1, 1),
                 "widening-fence",
                 f"a fence can only narrow; this text is for {_reader(self.current.audience)} already",
@@ -212,7 +163,7 @@ class _Splitter:
                 4 + len(str(piece.audience)),
             )
 
-    def _stretch(self, text: str, line: int, fence: Audience | None, look: _Look) -> None:
+    def _stretch(self, text: str, line: int, fence: Audience | None, look: Look) -> None:
         blank = len(text) - len(text.lstrip("\n"))
         line, text = line + blank, text.strip("\n")
         if not text.strip():
@@ -224,7 +175,7 @@ class _Splitter:
 
     # ---- sections
 
-    def _open(self, heading: _Heading) -> None:
+    def _open(self, heading: Heading) -> None:
         self.seen_section = True
         at = Address(self.path, heading.line, 1)
         title, day = heading.title, None
@@ -232,24 +183,24 @@ class _Splitter:
             try:
                 day = date.fromisoformat(found[1])
             except ValueError:
-                self._error(
+                self.error(
                     Address(self.path, heading.line, heading.column), "impossible-date",
                     f"{found[1]} is not a day of the calendar", "write a day that exists", 10,
                 )  # fmt: skip
                 day = date.min
             title = title[found.end() :].strip()
             if not title:
-                self._error(
+                self.error(
                     at,
                     "no-heading",
                     "this update has a date and no title",
                     "write what happened after the date",
                 )
         elif not title:
-            self._error(at, "no-heading", "this heading has no text", "write one, or take the ## out")
+            self.error(at, "no-heading", "this heading has no text", "write one, or take the ## out")
         made = heading.id or slug(f"{day} {title}" if day else title)
         if not made and title:
-            self._error(at, "no-id", "no id can be made from this heading", "add one after it: {#first-ads}")
+            self.error(at, "no-id", "no id can be made from this heading", "add one after it: {#first-ads}")
         audience = INTERNAL if heading.mark is None else heading.mark
         self.current = _Open(made, title, audience, heading.line, day)
 
@@ -329,254 +280,6 @@ def _without_comments(text: str) -> str:
         last = end
     pieces.append(source[last:].decode())
     return "".join(pieces)
-
-
-class _Look:
-    """One pass over a piece's events: headings that split, links, and all that looks like a mark."""
-
-    def __init__(self, splitter: _Splitter, text: str, piece: _Piece, found: list[Event]) -> None:
-        self.s, self.text, self.piece, self.events = splitter, text, piece, found
-        self.links: list[tuple[int, str, str]] = []
-        self.headings: list[_Heading] = []
-        self.code_lines: set[int] = set()
-        self._ascii = text.isascii()
-        self._bytes = text.encode()
-        self._starts = [0]
-        for line in self._bytes.split(b"\n")[:-1]:
-            self._starts.append(self._starts[-1] + len(line) + 1)
-
-    def at(self, byte: int) -> Address:
-        """The file's address of a byte of the piece."""
-        index = bisect_right(self._starts, byte) - 1
-        column = len(self._bytes[self._starts[index] : byte].decode("utf-8", "replace")) + 1
-        return Address(self.s.path, self.piece.line + index, column)
-
-    def offset(self, byte: int) -> int:
-        """The character offset of a byte."""
-        return byte if self._ascii else len(self._bytes[:byte].decode("utf-8", "replace"))
-
-    def run(self) -> list[_Heading]:
-        depth, code, html = 0, "", None
-        heading: tuple[dict[str, int], str, int] | None = None
-        words: list[str] = []
-        for event, where in self.events:
-            if not isinstance(event, dict):
-                if event in ("SoftBreak", "HardBreak"):
-                    words.append(" ")
-                continue
-            kind, value = next(iter(event.items()))
-            name = value if isinstance(value, str) else next(iter(value)) if isinstance(value, dict) else ""
-            if kind == "Start":
-                if name == "Heading":
-                    heading, words = (where, value["Heading"]["level"], depth), []
-                elif name == "CodeBlock":
-                    code = "fenced" if isinstance(value["CodeBlock"], dict) else "indented"
-                    if code == "fenced":
-                        self._code_block(where)
-                elif name == "HtmlBlock":
-                    html = where
-                elif name in ("BlockQuote", "List", "Item", "FootnoteDefinition", "Table"):
-                    depth += 1
-                elif name in ("Link", "Image"):
-                    self._link(value[name]["dest_url"], where, image=name == "Image")
-            elif kind == "End":
-                if name == "Heading" and heading is not None:
-                    self._heading(*heading, "".join(words))
-                    heading = None
-                elif name == "CodeBlock":
-                    code = ""
-                elif name == "HtmlBlock" and html is not None:
-                    self._html_block(html)
-                    html = None
-                elif name in ("BlockQuote", "List", "Item", "FootnoteDefinition", "Table"):
-                    depth -= 1
-            elif kind in ("Text", "Html", "InlineHtml"):
-                words.append(value if kind == "Text" else "")
-                if heading is None and code != "fenced":
-                    self._leftovers(value, where)
-            elif kind == "Code":
-                words.append(value)
-        self._lines()
-        return self.headings
-
-    # ---- headings
-
-    def _heading(self, where: dict[str, int], level: str, depth: int, text: str) -> None:
-        at = self.at(where["start"])
-        groups, title = [], text.strip()
-        while found := _GROUP.search(title):
-            if not re.match(r"\s*[.#]", found[1]):
-                break
-            groups.append(found[1])
-            title = title[: found.start()].rstrip()
-        splits = level == "H2" and depth == 0 and self.piece.audience is None and self.s.divided
-        if level == "H1" and self.s.divided and self.s.seen_section | bool(self.headings) and depth == 0:
-            self.s._error(
-                at, "late-title", "a level-1 heading after the first section", "use ## for a section"
-            )
-        if self.piece.audience is not None and level == "H2" and self.s.divided:
-            self.s._error(
-                at,
-                "heading-in-fence",
-                "a section cannot begin inside a fence",
-                "close the fence above the heading",
-            )
-        if (groups or _LEFTOVER.search(title)) and not splits:
-            where_not = "here" if self.s.divided else 'in a file of its own; its "audience" is the mark'
-            self.s._error(
-                at, "misplaced-mark", f"a heading takes no mark {where_not}, so nothing would be hidden",
-                'mark the level-2 heading above, or fence the text with "::: internal" and ":::"',
-            )  # fmt: skip
-            return
-        if not splits:
-            return
-        source = self._bytes[where["start"] : where["end"]].decode("utf-8", "replace")
-        if any(f"{{{group}}}" not in source or f"\\{{{group}" in source for group in groups):
-            self.s._error(
-                at, "misplaced-mark", "this mark is escaped, so nothing would be hidden",
-                "write it plainly, {.client}; or leave it out",
-            )  # fmt: skip
-            return
-        mark, own = self._mark(at, groups)
-        if _LEFTOVER.search(title):
-            self.s._error(
-                at, "misplaced-mark", "the mark stands inside the heading's text", "move it to the end"
-            )
-        if found := _NO_DOT.search(title):
-            self.s.body.problems.append(
-                Problem(
-                    at, "warning", "mark-without-dot",
-                    f"{found[0]} is no mark, so the section is for the team alone",
-                    hint=f"write {{.{found[1]}}}, with the dot",
-                )
-            )  # fmt: skip
-        column = at.column + (len(self._line(where)) - len(self._line(where).lstrip("# \t")))
-        begin, end = self.offset(where["start"]), self.offset(where["end"])
-        begin = self.text.rfind("\n", 0, begin) + 1
-        self.headings.append(_Heading(title, mark, own, begin, end, at.line, column))
-
-    def _line(self, where: dict[str, int]) -> str:
-        return self._bytes[where["start"] : where["end"]].decode("utf-8", "replace").split("\n")[0]
-
-    def _mark(self, at: Address, groups: list[str]) -> tuple[Audience | None, str]:
-        marks: list[str] = []
-        ids: list[str] = []
-        if len(groups) > 1:
-            self.s._error(at, "second-mark", "a heading takes one mark", _MARKS)
-            return None, ""
-        for token in " ".join(groups).split():
-            if token[0] == "." and token[1:] in AUDIENCES:
-                marks.append(token[1:])
-            elif token[0] == "#" and SLUG.fullmatch(token[1:]):
-                ids.append(token[1:])
-            elif token[0] == "#":
-                self.s._error(
-                    at,
-                    "bad-id",
-                    f'"{token[:60]}" is no id',
-                    "write small letters, digits and hyphens: #first-ads",
-                )
-            else:
-                hint = self.s.suggest(token.lstrip("."), AUDIENCES)
-                self.s._error(at, "unknown-mark", f'"{token[:60]}" is no audience', hint or _MARKS)
-        if len(marks) > 1:
-            self.s._error(at, "second-mark", "a heading takes one audience", _MARKS)
-        if len(ids) > 1:
-            self.s._error(at, "second-id", "a heading takes one id", _MARKS)
-        return (AUDIENCES[marks[0]] if len(marks) == 1 else None), (ids[0] if ids else "")
-
-    # ---- blocks
-
-    def _code_block(self, where: dict[str, int]) -> None:
-        source = self._bytes[where["start"] : where["end"]].decode("utf-8", "replace")
-        first = bisect_right(self._starts, where["start"]) - 1
-        last = bisect_right(self._starts, max(where["start"], where["end"] - 1)) - 1
-        self.code_lines.update(range(first, last + 1))
-        found = _CODE_FENCE.match(source)
-        if found is None:
-            return
-        lines = source.rstrip("\n").split("\n")
-        closing = re.compile(rf"[\s>]*{re.escape(found[1])}{re.escape(found[1][0])}*\s*")
-        if len(lines) < 2 or not closing.fullmatch(lines[-1]):
-            self.s._error(
-                self.at(where["start"]),
-                "open-code",
-                "this code block never closes",
-                f'write "{found[1]}" below it',
-                3,
-            )
-
-    def _html_block(self, where: dict[str, int]) -> None:
-        source = self._bytes[where["start"] : where["end"]].decode("utf-8", "replace")
-        for pattern, closing, name in _NEVER_CLOSED:
-            if found := pattern.match(source):
-                word = found[1].lower() if found.groups() else ""
-                if not re.search(closing.format(word), source[found.end() :], re.IGNORECASE):
-                    self.s._error(
-                        self.at(where["start"]), "open-html", f"this {name.format(word)} never closes",
-                        "close it, or write Markdown instead",
-                    )  # fmt: skip
-                break
-        if self.s.divided:
-            for match in _H2_LINE.finditer(source):
-                at = self.at(where["start"] + len(source[: match.start()].encode()))
-                self.s._error(
-                    at, "heading-in-html", "raw HTML swallows this heading, and with it the section's mark",
-                    "leave an empty line above the heading, or close the HTML first", 2,
-                )  # fmt: skip
-
-    def _leftovers(self, text: str, where: dict[str, int]) -> None:
-        for match in _LEFTOVER.finditer(text):
-            self._at_text(match, where, "misplaced-mark",
-                "this looks like a mark and is none, so nothing would be hidden",
-                'put it at the end of a level-2 heading; or, for a word in braces, in `code`')  # fmt: skip
-        for match in re.finditer(r"<!--|-->", text):
-            self._at_text(match, where, "open-comment",
-                "a comment is not closed as it should be, so it would be shown",
-                "write <!-- and --> around it")  # fmt: skip
-
-    def _at_text(
-        self, match: re.Match[str], where: dict[str, int], code: str, message: str, hint: str
-    ) -> None:
-        source = self._bytes[where["start"] : where["end"]].decode("utf-8", "replace")
-        inside = source.find(match[0])
-        at = self.at(where["start"] + len(source[: max(0, inside)].encode()))
-        self.s._error(at, code, message, hint, len(match[0]))
-
-    def _lines(self) -> None:
-        """What no event shows: lines that would have been a fence or a heading."""
-        for index, line in enumerate(self.text.split("\n")):
-            if index in self.code_lines:
-                continue
-            at = Address(self.s.path, self.piece.line + index, 1)
-            if ":::" in line and _LIKE_FENCE.match(line):
-                self.s._error(
-                    at, "unknown-fence", "this looks like a fence and is none, so nothing would be hidden",
-                    'begin the line with ":::", outside lists and quotes', len(line),
-                )  # fmt: skip
-            if "##" in line and _HASHES.match(line):
-                self.s._error(at, "glued-heading", 'a heading wants a blank after "##"', "write: ## Notes", 2)
-
-    # ---- links
-
-    def _link(self, target: str, where: dict[str, int], *, image: bool) -> None:
-        at = self.at(where["start"])
-        try:
-            path = self.s.resolve(target, image)
-        except Refused as refused:
-            self.s._error(
-                at, refused.code, refused.sentence, refused.hint, min(where["end"] - where["start"], 60)
-            )
-            return
-        if path is not None:
-            self.links.append((at.line, target, path))
-        elif image and not target.startswith("#"):
-            self.s.body.problems.append(
-                Problem(
-                    at, "warning", "remote-image", "an image from elsewhere is not shown",
-                    hint="copy it into the account's folder",
-                )
-            )  # fmt: skip
 
 
 def _reader(audience: Audience) -> str:
