@@ -38,7 +38,7 @@ def test_an_account_that_is_a_link_is_refused(tmp_path: Path) -> None:
     project = Project(tmp_path / "project")
     (tmp_path / "secret.md").write_text(MINIMAL)
     (project.root / "content/accounts/brisa.md").symlink_to(tmp_path / "secret.md")
-    assert errors(project) == [("content/accounts/brisa.md", "not-a-file")]
+    assert errors(project) == [("content/accounts/brisa.md", "symlink")]
 
 
 @pytest.mark.parametrize(

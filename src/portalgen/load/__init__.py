@@ -8,23 +8,18 @@ decided here. Owns the format's reading; refuses to follow links out of an accou
 from __future__ import annotations
 
 import os
-import re
-import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from portalgen.load.accounts import Loaded, Reading
-from portalgen.load.folder import Refused, read_below
+from portalgen.load.folder import Refused, is_temporary, read_below, shown
 from portalgen.load.settings import load_settings
-from portalgen.problems import Address, Problem, Suggestions, UsageError, in_order
+from portalgen.problems import Address, Problem, Severity, Suggestions, UsageError, in_order
 from portalgen.settings import Settings
 from portalgen.vocabulary import SLUG, slug
 
 __all__ = ["Content", "Loaded", "Refused", "load", "load_settings", "read_file"]
-
-_EDITORS = re.compile(r"^\.|^#.*#$|~$|\.(sw[a-p]|tmp|bak|orig)$|^~\$|___jb_|^4913$")
-_IN_FOLDER = frozenset({"updates", "files", "case-study.md"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +45,15 @@ def load(settings: Settings) -> Content:
             f'there is no folder "{settings.relative(settings.accounts)}"; '
             "make it, and put a file per client into it"
         )
-    shown = settings.relative(settings.accounts)
+    shown_folder = settings.relative(settings.accounts)
     suggest = Suggestions()
     accounts: list[Loaded] = []
     problems: list[Problem] = []
     broken: set[str] = set()
     texts: dict[str, str] = {}
     sources: dict[str, Mapping[str, str]] = {}
-    names = list(_names(settings.accounts, shown, problems))
-    for name in names:
-        reading = Reading(settings.accounts, shown, name, suggest)
+    for name in _names(settings.accounts, shown_folder, problems):
+        reading = Reading(settings.accounts, shown_folder, name, suggest)
         found = reading.account()
         problems += reading.problems
         texts |= reading.texts
@@ -73,63 +67,48 @@ def load(settings: Settings) -> Content:
 
 def read_file(settings: Settings, account: str, path: str) -> bytes:
     """A file below the account's folder, no symbolic link followed; raises `Refused`."""
-    return read_below(settings.accounts / account, path)
+    return read_below(settings.accounts, f"{account}/{path}")
 
 
-def _names(folder: Path, shown: str, problems: list[Problem]) -> Iterator[str]:
+def _names(folder: Path, shown_folder: str, problems: list[Problem]) -> list[str]:
     """The ids of all accounts, sorted; what else lies in the folder is noted."""
-    entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    files = {e.name.removesuffix(".md") for e in entries if e.name.endswith(".md")}
-    seen: dict[str, str] = {}
-    for entry in entries:
-        if _EDITORS.search(entry.name):
+    try:
+        with os.scandir(folder) as found:
+            entries = {entry.name: entry.is_dir(follow_symlinks=False) for entry in found}
+    except OSError as error:
+        raise UsageError(f'the folder "{shown_folder}" cannot be read: {error.strerror}') from error
+    files = {name for name, is_folder in entries.items() if name.endswith(".md") and not is_folder}
+    names = []
+    for name in sorted(entries):
+        if is_temporary(name):
             continue
-        name = entry.name.removesuffix(".md")
-        at = Address(f"{shown}/{entry.name}")
-        if entry.is_dir(follow_symlinks=False):
-            if entry.name not in files:
-                problems.append(
-                    Problem(
-                        at,
-                        "warning",
-                        "folder-without-account",
-                        f'there is no account "{entry.name}.md" beside this folder',
-                        hint="rename the folder, or write the account",
-                    )
-                )
+        if name in files and SLUG.fullmatch(name.removesuffix(".md")):
+            names.append(name.removesuffix(".md"))
             continue
-        if not entry.name.endswith(".md"):
-            problems.append(
-                Problem(
-                    at,
-                    "warning",
-                    "stray-file",
-                    "this file is no account and belongs to none; nobody sees it",
-                    hint="move it into the account's folder: brisa-foods/files/",
-                )
+        if entries[name] and f"{name}.md" in files:
+            continue
+        severity, code, message, hint = _stray(name, entries[name], files)
+        problems.append(Problem(Address(f"{shown_folder}/{shown(name)}"), severity, code, message, hint=hint))
+    return names
+
+
+def _stray(name: str, is_folder: bool, files: set[str]) -> tuple[Severity, str, str, str]:
+    """What is said about an entry that is no account: `(severity, code, message, hint)`."""
+    stem, dot, ending = name.rpartition(".")
+    better = slug(stem if dot and not is_folder else name) or "brisa-foods"
+    taken = f"{better}.md" in files
+    if is_folder:
+        hint = f'rename it to "{better}"' if taken else f'rename it, or write the account "{better}.md"'
+        return "warning", "folder-without-account", "there is no account with the name of this folder", hint
+    if ending.lower() in ("md", "markdown", "mdown"):
+        if taken:
+            return (
+                "error",
+                "duplicate-name",
+                f'this is the account "{better}.md" once more, in another spelling',
+                "keep one of the two files",
             )
-            continue
-        if not SLUG.fullmatch(name):
-            better = slug(name)
-            problems.append(
-                Problem(
-                    at,
-                    "error",
-                    "bad-name",
-                    "an account's file is named with small letters, digits and hyphens",
-                    hint=f'rename it to "{better}.md"' if better else 'rename it: "brisa-foods.md"',
-                )
-            )
-            continue
-        if not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
-            problems.append(
-                Problem(
-                    at, "error", "not-a-file", "this is no ordinary file", hint="copy the file itself here"
-                )
-            )
-            continue
-        if name.casefold() in seen:
-            problems.append(Problem(at, "error", "duplicate-name", "another account has the same name"))
-            continue
-        seen[name.casefold()] = name
-        yield name
+        message = "an account's file is named with small letters, digits and hyphens, 64 at most, and .md"
+        return "error", "bad-name", message, f'rename it to "{better}.md"'
+    message = "this file is no account and belongs to none; nobody sees it"
+    return "warning", "stray-file", message, 'move it into its account\'s folder: "brisa-foods/files/"'

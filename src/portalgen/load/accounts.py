@@ -7,6 +7,7 @@ that anything links to. Ids are unique over all of an account's files.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,16 +26,17 @@ from portalgen.account import (
 )
 from portalgen.load.checks import check
 from portalgen.load.fields import Fields
-from portalgen.load.folder import Refused, hashed, read_below, resolve
-from portalgen.load.front_matter import Source, read
-from portalgen.load.look import Body
-from portalgen.load.sections import split, whole
+from portalgen.load.folder import Refused, hashed, is_temporary, list_below, read_below, resolve, shown
+from portalgen.load.front_matter import MAX_FILE, Source, read
+from portalgen.load.sections import Body, split, whole
 from portalgen.problems import Address, Problem, Suggestions, UsageError
 from portalgen.scalars import Day, Mark, Text
 from portalgen.vocabulary import Audience, slug
 
 _CASE = "case-study"
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+_PROSE = re.compile(r"case-study\.md|updates/[^/]*\.md", re.IGNORECASE)
+"""What is published as pages, by audience, and so never as a file."""
 
 
 class UpdateHead(Part):
@@ -81,18 +83,22 @@ class Reading:
     texts: dict[str, str] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
     places: dict[str, Address] = field(default_factory=dict)
+    beside: list[str] = field(default_factory=list)
+    """The names in the account's folder."""
 
     def account(self) -> Loaded | None:
         """The account, or None where anything is wrong with it."""
         source = self._source(f"{self.name}.md")
         if source is None:
             return None
+        self.beside = self._list(self.name)
         front = self._front(source)
         body = self._body(source)
         sections, updates = list(body.sections), list(body.updates)
         self._updates(updates)
         self._case_study(sections)
         self._equal_ids([*sections, *updates])
+        self._strays()
         if front is None or any(p.severity == "error" for p in self.problems):
             return None
         values: dict[str, Any] = dict(front.__dict__)
@@ -108,9 +114,9 @@ class Reading:
     # ---- files
 
     def _source(self, file: str) -> Source | None:
-        path = f"{self.shown}/{file}"
+        path = f"{self.shown}/{shown(file)}"
         try:
-            data = read_below(self.folder, file)
+            data = read_below(self.folder, file, MAX_FILE + 1)
         except Refused as refused:
             self.problems.append(
                 Problem(Address(path), "error", refused.code, refused.sentence, hint=refused.hint)
@@ -126,16 +132,18 @@ class Reading:
         path = resolve(target, base, self.name).path
         if path is None:
             return None
-        if image and path.lower().endswith(".svg"):
+        if image and path.lower().endswith((".svg", ".svgz")):
             raise Refused("svg-image", "an SVG file can hold a program and is not shown", "save it as PNG")
         if image and not path.lower().endswith(_IMAGES):
-            raise Refused("not-an-image", "this is no image", "use PNG, JPEG, GIF or WebP")
-        if path.endswith(".md"):
+            raise Refused("not-an-image", "this is no image that can be shown", "use PNG, JPEG, GIF or WebP")
+        if _PROSE.fullmatch(path):
             raise Refused(
-                "bad-link", "a Markdown file is not published", "link to a PDF, or to a page's address"
+                "bad-link",
+                "this file is no download: its text is shown to those whom it is for, on a page of its own",
+                "link to a file, or leave the link out",
             )
         if path not in self.files:
-            digest, size = hashed(self.folder / self.name, path)
+            digest, size = hashed(self.folder, f"{self.name}/{path}")
             self.files[path] = File(path=path, sha256=digest, size=size)
         return path
 
@@ -174,7 +182,6 @@ class Reading:
             source.path,
             f"{self.name}.md",
             lambda target, image: self._link(target, "", image=image),
-            self.suggest,
         )
         self.problems += body.problems
         for one in body.sections:
@@ -201,18 +208,17 @@ class Reading:
             source.body_line,
             source.path,
             lambda target, image: self._link(target, base, image=image),
-            self.suggest,
             audience,
         )
         self.problems += problems
         return stretches
 
     def _updates(self, updates: list[Update]) -> None:
-        folder = self.folder / self.name / "updates"
-        for path in sorted(folder.glob("*.md")) if folder.is_dir() and not folder.is_symlink() else ():
-            if path.name.startswith("."):
+        for name in self._list(f"{self.name}/updates") if "updates" in self.beside else ():
+            file = f"{self.name}/updates/{name}"
+            if not name.endswith(".md"):
+                self._stray_text(file, "updates")
                 continue
-            file = f"{self.name}/updates/{path.name}"
             source = self._source(file)
             head = self._head(source, UpdateHead) if source else None
             audience = head.audience if head else INTERNAL
@@ -235,7 +241,7 @@ class Reading:
 
     def _case_study(self, sections: list[Section]) -> None:
         file = f"{self.name}/case-study.md"
-        if not (self.folder / file).exists() and not (self.folder / file).is_symlink():
+        if "case-study.md" not in self.beside:
             return
         source = self._source(file)
         if source is None:
@@ -259,9 +265,37 @@ class Reading:
             Section(id=_CASE, title="", audience=audience, stretches=stretches, file=file, line=1)
         )
 
+    def _list(self, folder: str) -> list[str]:
+        """The names in a folder of the account, editors' leavings excepted; a link is reported."""
+        try:
+            return [name for name in list_below(self.folder, folder) if not is_temporary(name)]
+        except Refused as refused:
+            at = Address(f"{self.shown}/{folder}")
+            self.problems.append(Problem(at, "error", refused.code, refused.sentence, hint=refused.hint))
+            return []
+
+    def _strays(self) -> None:
+        """A text in the folder that nobody reads is a slip: its author thinks that it is shown."""
+        for name in self.beside:
+            if name not in ("updates", "files", "case-study.md") and name not in self.files:
+                self._stray_text(f"{self.name}/{name}", "")
+
+    def _stray_text(self, file: str, folder: str) -> None:
+        name = posixpath.basename(file)
+        if not name.lower().endswith((".md", ".markdown", ".mdown", ".txt")):
+            return
+        hint = f'its name must end in ".md": {folder}/2026-11-20-first-ads.md'
+        if not folder:
+            hint = "updates belong into updates/, the case study is case-study.md, downloads go into files/"
+        message = "nobody sees this file: it is not read, and nothing links to it"
+        self.problems.append(
+            Problem(Address(f"{self.shown}/{shown(file)}"), "warning", "stray-file", message, hint=hint)
+        )
+
     def _equal_ids(self, sections: list[Section]) -> None:
         seen: dict[str, Section] = {}
-        for one in sections:
+        own = f"{self.name}.md"
+        for one in sorted(sections, key=lambda s: (s.file != own, s.file, s.line)):
             first = seen.setdefault(one.id, one) if one.id else one
             if first is not one:
                 self.problems.append(
@@ -270,6 +304,8 @@ class Reading:
                         "error",
                         "duplicate-id",
                         f'the id "{one.id}" is already that of {first.file}, line {first.line}',
-                        hint="change the title, or give this heading an id of its own: {#another-id}",
+                        hint="change the title"
+                        if one.file != own
+                        else "change the title, or give this heading an id of its own: {#another-id}",
                     )
                 )

@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from portalgen.load.fields import Fields
+from portalgen.scalars import parse_day
 from portalgen.vocabulary import slug
 
 END = "end"
@@ -33,20 +36,14 @@ def check(raw: dict[str, Any], fields: Fields) -> None:
 
 def _day(value: object) -> date | None:
     try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        return parse_day(value) if value else None
+    except PydanticCustomError:  # reported with its field
         return None
 
 
-def _items(raw: dict[str, Any], key: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The elements of a list that are mappings, with their dotted names.
-
-    Empty elements were left out of the values, so names count what was kept; lists with an empty
-    element are rare, and then an address is that of the next one.
-    """
-    for number, item in enumerate(raw.get(key) or (), start=1):
-        if isinstance(item, dict):
-            yield f"{key}.{number}", item
+def _items(raw: dict[str, Any], key: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The elements of a list with their indices."""
+    yield from enumerate(raw.get(key) or ())
 
 
 def _dates(raw: dict[str, Any], fields: Fields) -> None:
@@ -61,13 +58,13 @@ def _dates(raw: dict[str, Any], fields: Fields) -> None:
         return
     last = end and end + timedelta(days=max(0, _approved_days(raw)))
     for key, names in _DATED.items():
-        for where, item in _items(raw, key):
+        for index, item in _items(raw, key):
             for name in names:
                 day = _day(item.get(name))
                 if day and ((start and day < start) or (last and day > last)):
                     span = f"{start or '...'} to {last or '...'}"
                     fields.report(
-                        f"{where}.{name}",
+                        fields.name(key, index, name),
                         "outside-engagement",
                         f"{day} lies outside the engagement, {span}",
                         "check the year; or move start or end",
@@ -86,20 +83,26 @@ def _approved_days(raw: dict[str, Any]) -> int:
 
 
 def _references(raw: dict[str, Any], fields: Fields) -> None:
-    milestones = {str(item.get("id", "")) for _, item in _items(raw, "milestones")}
-    for where, request in _items(raw, "change_requests"):
-        for number, one in enumerate(request.get("affects") or (), start=1):
-            if isinstance(one, str) and one != END and one not in milestones:
-                _unknown(fields, f"{where}.affects.{number}", one, milestones | {END}, "milestone")
-    kpis = {str(item.get("id", "")) for _, item in _items(raw, "kpis")}
-    case = raw.get("case_study")
-    if not isinstance(case, dict):
+    milestones = _ids(raw, "milestones")
+    for index, request in _items(raw, "change_requests"):
+        for number, one in enumerate(request.get("affects") or ()):
+            if milestones is not None and one != END and one not in milestones:
+                where = fields.name("change_requests", index, "affects", number)
+                _unknown(fields, where, one, milestones | {END}, "milestone")
+    kpis, case = _ids(raw, "kpis"), raw.get("case_study") or {}
+    if kpis is None:
         return
-    if isinstance(one := case.get("headline_kpi"), str) and one not in kpis:
-        _unknown(fields, "case_study.headline_kpi", one, kpis, "KPI")
-    for number, one in enumerate(case.get("kpis") or (), start=1):
-        if isinstance(one, str) and one not in kpis:
-            _unknown(fields, f"case_study.kpis.{number}", one, kpis, "KPI")
+    if (one := case.get("headline_kpi")) and one not in kpis:
+        _unknown(fields, fields.name("case_study", "headline_kpi"), one, kpis, "KPI")
+    for number, one in enumerate(case.get("kpis") or ()):
+        if one not in kpis:
+            _unknown(fields, fields.name("case_study", "kpis", number), one, kpis, "KPI")
+
+
+def _ids(raw: dict[str, Any], key: str) -> set[str] | None:
+    """The ids of a list; None where an element has none, which has been said and may be the one meant."""
+    ids = {str(item.get("id", "")) for _, item in _items(raw, key)}
+    return None if "" in ids else ids
 
 
 def _unknown(fields: Fields, where: str, one: str, known: set[str], what: str) -> None:
@@ -114,7 +117,7 @@ def _unknown(fields: Fields, where: str, one: str, known: set[str], what: str) -
 
 
 def _people(raw: dict[str, Any], fields: Fields) -> None:
-    executives = [n for n, p in _items(raw, "team") if p.get("role") == "account_executive"]
+    executives = [i for i, p in _items(raw, "team") if p.get("role") == "account_executive"]
     if not executives:
         fields.report(
             "team",
@@ -123,12 +126,14 @@ def _people(raw: dict[str, Any], fields: Fields) -> None:
             'give one person "role: account_executive"; the client writes to them',
             "warning",
         )
-    elif len(executives) > 1:
+    for index in executives[1:]:
         fields.report(
-            executives[1], "two-account-executives", "a second account executive",
+            fields.name("team", index, "role"),
+            "two-account-executives",
+            "there is a second account executive",
             "keep one; the client writes to them",
             "warning",
-        )  # fmt: skip
+        )
 
 
 def _case_study(raw: dict[str, Any], fields: Fields) -> None:
@@ -137,8 +142,8 @@ def _case_study(raw: dict[str, Any], fields: Fields) -> None:
         return
     public = {str(item.get("id", "")) for _, item in _items(raw, "kpis") if item.get("audience") == "public"}
     known = {str(item.get("id", "")) for _, item in _items(raw, "kpis")}
-    listed = [(f"case_study.kpis.{n}", one) for n, one in enumerate(case.get("kpis") or (), start=1)]
-    listed.append(("case_study.headline_kpi", case.get("headline_kpi")))
+    listed = [(fields.name("case_study", "kpis", n), one) for n, one in enumerate(case.get("kpis") or ())]
+    listed.append((fields.name("case_study", "headline_kpi"), case.get("headline_kpi")))
     reported: set[str] = set()
     for where, one in listed:
         if one in known and one not in public and one not in reported:
@@ -150,18 +155,26 @@ def _case_study(raw: dict[str, Any], fields: Fields) -> None:
                 f'write "audience: public" at the KPI "{one}", if the client agrees',
                 "warning",
             )
-    _anonymised_slug(raw, case, fields)
+    _address(raw, case, fields)
 
 
-def _anonymised_slug(raw: dict[str, Any], case: dict[str, Any], fields: Fields) -> None:
-    client = raw.get("client")
-    name = slug(str(client.get("name") or "")) if isinstance(client, dict) else ""
-    written = str(case.get("slug") or "")
-    made = written or slug(str(case.get("title") or ""))
-    if case.get("attribution") == "anonymised" and name and f"-{name}-" in f"-{made}-":
+def _address(raw: dict[str, Any], case: dict[str, Any], fields: Fields) -> None:
+    """The case's address: its slug, or one made from its title."""
+    title, written = str(case.get("title") or ""), str(case.get("slug") or "")
+    if title and not written and not slug(title):
         fields.report(
-            "case_study.slug" if written else "case_study.title",
+            fields.name("case_study", "title"),
+            "no-id",
+            "no address can be made from this title",
+            'add one with small letters and digits: "slug: spring-launch"',
+        )
+    name = slug(str((raw.get("client") or {}).get("name") or "")).replace("-", "")
+    words = written.split("-")
+    runs = {"".join(words[a:b]) for a in range(len(words)) for b in range(a + 1, len(words) + 1)}
+    if case.get("attribution") == "anonymised" and written and name in runs:
+        fields.report(
+            fields.name("case_study", "slug"),
             "slug-names-client",
             "the address of this anonymised case would name the client",
-            'write a "slug" (or title) without the name: a-food-launch',
+            "write a slug without the name: a-food-launch",
         )

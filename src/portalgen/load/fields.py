@@ -65,6 +65,10 @@ class Fields:
             field = field.rpartition(".")[0]
         return self.places.get(field, Address(self.path, 1, 1))
 
+    def name(self, *loc: str | int) -> str:
+        """The dotted field of a value, by its keys and, in lists, its index among the values."""
+        return self._named.get(loc, "")
+
     # ---- nodes -> what pydantic validates
 
     def raw(self, node: Keys, part: type[Part], prefix: str, loc: tuple[str | int, ...]) -> dict[str, Any]:
@@ -93,35 +97,35 @@ class Fields:
                 continue
             self._note(where, value)
             self._named[(*loc, key)] = where
-            values[key] = self._value(value, info, where, (*loc, key))
+            found = self._value(value, info, where, (*loc, key))
+            if found is not _REPORTED:
+                values[key] = found
         return values
 
     def _note(self, where: str, node: Node) -> None:
         self.places[where] = node.at
         if isinstance(node, Scalar):
-            self.widths[where], self._text_of[where] = node.width, node.text
+            self.widths[where], self._text_of[where] = node.width, _text(node)
 
     def _value(self, node: Node, info: FieldInfo, where: str, loc: tuple[str | int, ...]) -> Any:
         child, many = child_of(info.annotation)
         if many:
             if not isinstance(node, Items):
-                self.report(
-                    where, "not-a-list", "this wants a list", 'write each one on a line of its own after "- "'
-                )
-                return ()
-            kept = [(n, i) for n, i in enumerate(node.items, start=1) if not _empty(i)]
-            found = []
-            for index, (number, item) in enumerate(kept):
-                name = f"{where}.{number}"
+                self.report(where, "not-a-list", "this wants a list", _list_hint(node))
+                return _REPORTED
+            found: list[Any] = []
+            for number, item in enumerate(node.items, start=1):
+                if _empty(item):
+                    continue
+                name, at = f"{where}.{number}", (*loc, len(found))
                 self._note(name, item)
-                self._named[(*loc, index)] = name
-                found.append(self._one(item, child, info, name, (*loc, index)))
+                self._named[at] = name
+                one = self._one(item, child, info, name, at)
+                if one is not _REPORTED:
+                    found.append(one)
             if child is not None and issubclass(child, Item):
-                self._equal_ids(found, where, [n for n, _ in kept])
-            return [f for f in found if f is not _REPORTED]
-        if isinstance(node, Items) and child is None:
-            self.report(where, "not-a-text", "this wants one value, not a list")
-            return _ABSENT
+                self._equal_ids(found, loc)
+            return found
         return self._one(node, child, info, where, loc)
 
     def _one(
@@ -129,23 +133,27 @@ class Fields:
     ) -> Any:
         if child is None:
             if not isinstance(node, Scalar):
-                self.report(where, "not-a-text", "this wants one value, not keys or a list below it")
-                return _ABSENT
+                shape = "a list" if isinstance(node, Items) else "keys below it"
+                self.report(
+                    where,
+                    "not-a-text",
+                    f"this wants one value, not {shape}",
+                    'write it after the colon; put a text that begins with "[" or "{" in quotes',
+                )
+                return _REPORTED
             if (kind := kind_of(info)) is not None:
-                self._link(node.text, kind, where)
-            return node.text
+                self._link(_text(node), kind, where)
+            return _text(node)
         if isinstance(node, Scalar):
             if child.short is None:
-                known = [info.alias or name for name, info in child.model_fields.items()]
-                wanted = next((n for n, info in child.model_fields.items() if info.is_required()), "")
-                hint = f'write "{wanted}: {node.text[:40]}"' if wanted else f"known here: {', '.join(known)}"
-                self.report(where, "not-keys", "this wants keys and values", hint)
+                self.report(where, "not-keys", "this wants keys and values", _keys_hint(node, child))
                 return _REPORTED
-            raw: dict[str, Any] = {child.short: node.text}
             self._named[(*loc, child.short)] = where
-            return raw
+            self.places[f"{where}.{child.short}"] = node.at
+            return {child.short: _text(node)}
         if isinstance(node, Items):
-            self.report(where, "not-keys", "this wants keys and values, not a list")
+            known = ", ".join(info.alias or name for name, info in list(child.model_fields.items())[:6])
+            self.report(where, "not-keys", "this wants keys and values, not a list", f"known here: {known}")
             return _REPORTED
         raw = self.raw(node, child, f"{where}.", loc)
         if issubclass(child, Marked):
@@ -189,22 +197,24 @@ class Fields:
                 'add one with small letters and digits: "id: first-ads"',
             )
 
-    def _equal_ids(self, found: list[Any], where: str, numbers: list[int]) -> None:
-        seen: dict[str, int] = {}
-        for number, raw in zip(numbers, found, strict=True):
-            one = raw.get("id") if isinstance(raw, dict) else None
+    def _equal_ids(self, found: list[dict[str, Any]], loc: tuple[str | int, ...]) -> None:
+        seen: dict[str, str] = {}
+        for index, raw in enumerate(found):
+            name, one = self.name(*loc, index), raw.get("id")
             if not one:
                 continue
             if one in seen:
-                name = f"{where}.{number}"
                 own = f"{name}.id" in self.places
-                at = f"{name}.id" if own else next((k for k in self.places if k.startswith(f"{name}.")), name)
+                title = next((self.name(*loc, index, key) for key in raw if key != "id"), name)
+                line = self.place(seen[one]).line
                 self.report(
-                    at, "duplicate-id", f'the id "{one}" is already that of number {seen[one]}',
-                    "give one of the two another title, or an id of its own",
-                )  # fmt: skip
+                    f"{name}.id" if own else title,
+                    "duplicate-id",
+                    f'the id "{one}" is already that of number {seen[one].rpartition(".")[2]}, line {line}',
+                    'give one of the two another title, or an id of its own: "id: another-id"',
+                )
             else:
-                seen[one] = number
+                seen[one] = name
 
     # ---- pydantic's problems -> ours
 
@@ -215,7 +225,7 @@ class Fields:
 
         `also` looks at the values, typed or not, for what only the whole can show.
         """
-        raw = _without_absent(self.raw(node, part, "", ()))
+        raw = self.raw(node, part, "", ())
         if also is not None:
             also(raw)
         try:
@@ -229,23 +239,23 @@ class Fields:
     def _from_pydantic(self, problem: Any) -> None:
         loc, kind = tuple(problem["loc"]), problem["type"]
         if kind == "missing":
-            mapping = self._field(loc[:-1])
-            self.report(
-                mapping, "missing-key", f'"{loc[-1]}" is missing here', f'add a line "{loc[-1]}: ..."'
-            )
+            if loc not in self._named:  # else it stands there, and what is wrong with it has been said
+                key = str(loc[-1])
+                hint = f'add "{key}: " and the {_MEANING.get(key, key)}'
+                self.report(self._field(loc[:-1]), "missing-key", f'"{key}" is missing here', hint)
             return
         name = self._field(loc)
         if kind == "literal_error":
             known = re.findall(r"'([^']+)'", problem["ctx"]["expected"])
             text = self._text_of.get(name, "")
-            hint = self.suggest(text, known)
-            listed = (
-                f"write {', '.join(known[:-1])} or {known[-1]}" if len(known) > 1 else f"write {known[0]}"
-            )
+            listed = f"write {', '.join(known[:-1])} or {known[-1]}"
+            hint = self.suggest(text.lower().replace(" ", "_").replace("-", "_"), known)
             self.report(name, "unknown-word", f'"{text[:40]}" is not known here; {listed}', hint)
             return
-        message, _, hint = problem["msg"].partition("; ")
-        self.report(name, kind.replace("_", "-"), message, hint)
+        message, _, hint = problem["msg"].rpartition("; ")
+        if kind == "bad-audience":
+            hint = self.suggest(self._text_of.get(name, "").lower().lstrip("."), AUDIENCES) or hint
+        self.report(name, kind.replace("_", "-"), message or hint, hint if message else "")
 
     def _field(self, loc: tuple[str | int, ...]) -> str:
         while loc and loc not in self._named:
@@ -253,23 +263,36 @@ class Fields:
         return self._named.get(loc, "")
 
 
-_ABSENT: Any = object()
 _REPORTED: Any = object()
+"""Instead of a value: what stands there cannot be one, and it has been said."""
+
+_MEANING = {"client": "client's name", "title": "title", "name": "name", "text": "text"}
+
+
+def _text(node: Scalar) -> str:
+    """A scalar's text; the line end that every block text (`|`, `>`) has is not the author's."""
+    return node.text.rstrip("\n")
+
+
+def _keys_hint(node: Scalar, child: type[Part]) -> str:
+    first = next((n for n, info in child.model_fields.items() if info.is_required()), "")
+    if first:
+        return f'write "{first}: {node.text[:40]}"'
+    known = ", ".join(info.alias or name for name, info in list(child.model_fields.items())[:6])
+    return f"write keys on lines of their own below it: {known}"
+
+
+def _list_hint(node: Node) -> str:
+    if isinstance(node, Scalar):
+        return f'write "- {node.text[:40]}" on a line of its own below it'
+    return 'begin each one with "- " on a line of its own'
 
 
 def _empty(node: Node) -> bool:
     if isinstance(node, Scalar):
-        return node.text == ""
+        return node.text.strip() == ""
     return not (node.entries if isinstance(node, Keys) else node.items)
 
 
 def _reader(audience: object) -> str:
     return {"client": "the client", "public": "the public"}.get(str(audience), "the team")
-
-
-def _without_absent(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _without_absent(v) for k, v in value.items() if v is not _ABSENT and v is not _REPORTED}
-    if isinstance(value, list):
-        return [_without_absent(v) for v in value]
-    return value

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import frontmatter
@@ -23,10 +24,13 @@ from portalgen.problems import Address, Problem
 
 MAX_LEVELS = 16
 MAX_BYTES = 64 * 1024
+MAX_FILE = 16 * 1024 * 1024
 _FENCE = re.compile(r"---[ \t]*")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-_TAB_INDENT = re.compile(r"^ *\t\s*\S", re.MULTILINE)
+_TAB_INDENT = re.compile(r"^ *\t[ \t]*[^ \t\n]", re.MULTILINE)
 _COMMENT = re.compile(r"<!--|-->")
+_MANY = 50
+"""Of one kind of fault in one file, this many are worth saying."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,9 @@ class Source:
 def read(path: str, data: bytes) -> Source:
     """Parse one file. Never raises; what is wrong is in `problems`."""
     source = Source(path)
+    if len(data) > MAX_FILE:
+        source.error(Address(path), "too-long", "the file is longer than 16 MiB", "split it up")
+        return source
     source.text = _decode(source, data)
     if source.problems:
         return source
@@ -103,14 +110,15 @@ def read(path: str, data: bytes) -> Source:
         )
         return source
     block = handler.split(source.text)[0]
-    closing = list(handler.FM_BOUNDARY.finditer(source.text))[1]
+    closing = next(islice(handler.FM_BOUNDARY.finditer(source.text), 1, None))
     source.body_line = source.text.count("\n", 0, closing.start()) + 2
     source.body = "\n".join(lines[source.body_line - 1 :])
     if len(block.encode()) > MAX_BYTES:
         source.error(
             Address(path, 1, 1),
             "too-long",
-            "the front matter is longer than 64 KiB; move texts into the body",
+            "the front matter is longer than 64 KiB",
+            "move long texts into the body, below the second ---",
         )
         return source
     frontmatter.parse(source.text, handler=handler)
@@ -121,7 +129,7 @@ def _decode(source: Source, data: bytes) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "replace")
+        before = _line_ends(data[: error.start].decode("utf-8-sig", "replace"))
         line = before.count("\n") + 1
         column = len(before) - (before.rfind("\n") + 1) + 1
         source.error(
@@ -131,11 +139,15 @@ def _decode(source: Source, data: bytes) -> str:
             'save it again with the encoding "UTF-8" (in VS Code: "Save with Encoding")',
         )
         return ""
+    return _line_ends(text)
+
+
+def _line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _control_characters(source: Source) -> None:
-    for match in _CONTROL.finditer(source.text):
+    for match in islice(_CONTROL.finditer(source.text), _MANY):
         source.error(
             place(source.path, source.text, match.start()),
             "control-character",
@@ -179,14 +191,17 @@ class _Composer:
 
     def __init__(self, source: Source, block: str) -> None:
         self.source = source
-        self.block = block
+        # What is invisible has been reported. As blanks it disturbs neither the parser nor its marks.
+        self.block = _CONTROL.sub(" ", block)
 
     def compose(self) -> Keys | None:
-        for match in _TAB_INDENT.finditer(self.block):
-            at = place(self.source.path, self.block, match.start(), 2)
+        tabs = list(_TAB_INDENT.finditer(self.block))
+        for match in tabs[:_MANY]:
+            at = place(self.source.path, self.block, match.start() + match[0].index("\t"), 2)
             self.source.error(
                 at, "tab", "this line is indented with a tab", "indent with blanks, two for each level"
             )
+        if tabs:
             return None
         try:
             return self._document(self._events())
@@ -222,9 +237,12 @@ class _Composer:
         root: Node | None = None
         top = Address(self.source.path, 1, 1)
         for event in events:
-            if isinstance(event, yaml.DocumentStartEvent) and root is not None:
+            if isinstance(event, yaml.DocumentStartEvent) and (event.explicit or root is not None):
                 self.source.error(
-                    self._at(event.start_mark), "yaml", 'a second document begins here; "..." has no place'
+                    self._at(event.start_mark),
+                    "yaml",
+                    'a second document begins here; "---" and "..." have no place inside the front matter',
+                    "take the line out, or put the text in quotes",
                 )
                 raise _Stop
             if isinstance(event, yaml.NodeEvent):
@@ -248,19 +266,32 @@ class _Composer:
                 at,
                 "alias",
                 f"*{event.anchor} repeats another place",
-                "write the text again; or put it in quotes",
+                f'write that text again here; or, if the star is meant, put it in quotes: "*{event.anchor}"',
             )
-            return Scalar("", at)
+            return Scalar(f"*{event.anchor}", at)
         if event.anchor is not None:
             self.source.error(
-                at, "anchor", f"&{event.anchor} names a place", "take it out, or put the text in quotes"
+                at,
+                "anchor",
+                f'"&{event.anchor}" marks a place for YAML and would not be shown',
+                f'take it out; or, if it is part of the text, put the text in quotes: "&{event.anchor} ..."',
             )
         if getattr(event, "tag", None) is not None:
-            self.source.error(at, "tag", f"{event.tag} is a tag", "take it out, or put the text in quotes")
+            self.source.error(
+                at,
+                "tag",
+                f'"{event.tag[:40]}" is a tag of YAML and would not be shown',
+                'take it out; or, if the "!" is part of the text, put the text in quotes: "! Attention"',
+            )
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event, at)
         if level > MAX_LEVELS:
-            self.source.error(at, "too-deep", f"this is nested more than {MAX_LEVELS} levels deep")
+            self.source.error(
+                at,
+                "too-deep",
+                f"this is nested more than {MAX_LEVELS} levels deep",
+                'check the brackets; a text that holds them is put in quotes: "[[a]]"',
+            )
             raise _Stop
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Node] = []
@@ -304,7 +335,7 @@ class _Composer:
         one_line = event.start_mark.line == event.end_mark.line
         width = event.end_mark.column - event.start_mark.column if one_line else 1
         found = _CONTROL.search(text)
-        if found is not None and not _CONTROL.search(self.block):
+        if found is not None:
             self.source.error(
                 at,
                 "control-character",
@@ -325,6 +356,8 @@ class _Composer:
 def _explain(error: yaml.MarkedYAMLError, line: str) -> tuple[str, str]:
     """YAML's words in ours: `(message, hint)`."""
     said = f"{error.context or ''} {error.problem or ''}"
+    if line.lstrip().startswith((":", "? ")):
+        return "there is no key before this", 'write "key: value"; or put the text in quotes'
     if "mapping values are not allowed" in said:
         return "there is a colon in this value, or the line is indented too far", (
             'put a value with ": " in quotes: title: "Launch: part two"; or line the key up with those above'

@@ -7,7 +7,9 @@ complaint has a line. Raises `UsageError`, one at a time: wrong settings stop ev
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
+from itertools import combinations
 from pathlib import Path
 from typing import Any, NoReturn, cast, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -37,6 +39,13 @@ _OPTIONS = frozenset(
     }
 )
 NOT_YET = "this version cannot {what} yet; write {instead}"
+
+
+def _nothing(node: yaml.Node | None) -> bool:
+    """Whether nothing is written: no node, an empty one or YAML's null."""
+    return node is None or (
+        isinstance(node, yaml.ScalarNode) and (not node.value.strip() or node.tag == "tag:yaml.org,2002:null")
+    )
 
 
 class _Reader:
@@ -69,34 +78,39 @@ class _Reader:
             mark = error.problem_mark or error.context_mark
             at = Address(self.file.name, mark.line + 1, mark.column + 1) if mark else Address(self.file.name)
             raise UsageError(f"this cannot be read as YAML: {error.problem}", at) from error
-        except yaml.YAMLError as error:
-            raise UsageError(f"this cannot be read as YAML: {error}", Address(self.file.name)) from error
+        except (yaml.YAMLError, RecursionError) as error:
+            said = str(error).split("\n")[0]
+            raise UsageError(f"this cannot be read as YAML: {said}", Address(self.file.name)) from error
         return self.mapping(node, "the settings")
 
     def mapping(self, node: yaml.Node | None, what: str) -> dict[str, tuple[yaml.Node, yaml.Node]]:
-        if node is None or (isinstance(node, yaml.ScalarNode) and node.value == ""):
+        if _nothing(node):
             return {}
+        assert node is not None
         if not isinstance(node, yaml.MappingNode):
             self.fail(node, f"{what} want keys and values")
         found: dict[str, tuple[yaml.Node, yaml.Node]] = {}
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self.fail(key, f"{what} want keys that are words")
             if key.value in found:
-                self.fail(key, f'"{key.value}" is written twice')
+                line = found[key.value][0].start_mark.line + 1
+                self.fail(key, f'"{key.value}" is written twice, first on line {line}; keep one')
             found[key.value] = (key, value)
         return found
 
     def text(self, node: yaml.Node, what: str) -> str:
         """A scalar as text; `!ENV NAME` and `!ENV [NAME, default]` are looked up, as MkDocs does."""
         if node.tag == "!ENV":
-            names = [n.value for n in node.value] if isinstance(node, yaml.SequenceNode) else [node.value]
+            names = [str(n.value) for n in node.value] if isinstance(node.value, list) else [str(node.value)]
             found = [os.environ[n] for n in names if n in os.environ]
             return found[0] if found else str(names[-1] if len(names) > 1 else "")
         if not isinstance(node, yaml.ScalarNode):
             self.fail(node, f"{what} wants one value")
-        return str(node.value)
+        return "" if _nothing(node) else str(node.value).strip()
 
     def texts(self, node: yaml.Node, what: str) -> tuple[str, ...]:
-        if isinstance(node, yaml.ScalarNode) and node.value == "":
+        if _nothing(node):
             return ()
         if not isinstance(node, yaml.SequenceNode):
             self.fail(node, f"{what} wants a list: [one, two]")
@@ -104,12 +118,20 @@ class _Reader:
 
     def folder(self, node: yaml.Node | None, default: str, what: str) -> Path:
         text = self.text(node, what) if node is not None else default
+        if node is not None and not text:
+            self.fail(node, f"{what} names no folder; write one, or take the line out")
         return Path(os.path.normpath(self.root / text))
+
+    def address(self, node: yaml.Node, what: str) -> str:
+        text = self.text(node, what)
+        if text and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
+            self.fail(node, f"{what} wants an address: https://clients.example.org/")
+        return text
 
     def whole(self, node: yaml.Node, what: str) -> int:
         text = self.text(node, what)
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100_000:
-            self.fail(node, f"{what} wants a number of days, 1 or more")
+        if not (text.isascii() and text.isdigit() and len(text) < 7) or int(text) < 1:
+            self.fail(node, f"{what} wants a number of days, 1 or more: {what}: 14")
         return int(text)
 
 
@@ -123,7 +145,8 @@ def load_settings(file: Path) -> Settings:
     options = _options(reader, top)
 
     def node(name: str) -> yaml.Node | None:
-        return options[name][1] if name in options else None
+        found = options[name][1] if name in options else None
+        return None if _nothing(found) else found
 
     def given(name: str, read: Callable[[yaml.Node, str], Any], default: Any) -> Any:
         found = node(name)
@@ -131,7 +154,10 @@ def load_settings(file: Path) -> Settings:
 
     site_name = reader.text(top["site_name"][1], "site_name") if "site_name" in top else ""
     if not site_name:
-        reader.fail(None, 'write the agency\'s name: "site_name: Estudio Norte"')
+        reader.fail(
+            top["site_name"][1] if "site_name" in top else None,
+            'the agency\'s name is missing; write "site_name: Estudio Norte"',
+        )
     theme = top["theme"][1] if "theme" in top else None
     inside = reader.mapping(theme, "theme") if isinstance(theme, yaml.MappingNode) else {}
     settings = Settings(
@@ -147,7 +173,7 @@ def load_settings(file: Path) -> Settings:
         output=reader.folder(node("output"), "site", "output"),
         review=_review(reader, node("review")),
         access=_access(reader, node("access")),
-        portals_url=given("portals_url", reader.text, ""),
+        portals_url=given("portals_url", reader.address, ""),
         stale_after_days=given("stale_after_days", reader.whole, 14),
         timezone=_timezone(reader, node("timezone")),
         terms=given("terms", reader.texts, ()),
@@ -158,7 +184,7 @@ def load_settings(file: Path) -> Settings:
         tactics_every_days=given("tactics_every_days", reader.whole, 90),
         brand=reader.folder(inside["custom_dir"][1], "", "custom_dir") if "custom_dir" in inside else None,
     )
-    _folders(reader, settings, top)
+    _folders(reader, settings, top, options)
     return settings
 
 
@@ -173,9 +199,9 @@ def _options(
             if isinstance(entry, yaml.ScalarNode) and entry.value == "portalgen":
                 return {}
             if isinstance(entry, yaml.MappingNode):
-                found = next((v for k, v in entry.value if k.value == "portalgen"), found)
+                found = reader.mapping(entry, "plugins").get("portalgen", (None, found))[1]
     elif isinstance(plugins, yaml.MappingNode):
-        found = next((v for k, v in plugins.value if k.value == "portalgen"), None)
+        found = reader.mapping(plugins, "plugins").get("portalgen", (None, None))[1]
     if found is None:
         reader.fail(
             plugins, 'the plugin is not in the list; add "- portalgen" below "plugins:", after "- search"'
@@ -237,30 +263,49 @@ def _call_to_action(reader: _Reader, node: yaml.Node | None) -> CallToAction | N
     )
 
 
-def _folders(reader: _Reader, settings: Settings, top: dict[str, tuple[yaml.Node, yaml.Node]]) -> None:
-    """No tree inside another: MkDocs would publish accounts, or empty them."""
+def _folders(
+    reader: _Reader,
+    settings: Settings,
+    top: dict[str, tuple[yaml.Node, yaml.Node]],
+    options: dict[str, tuple[yaml.Node, yaml.Node]],
+) -> None:
+    """No tree inside another: MkDocs would publish accounts and approvals, or a build would empty them."""
 
-    def inside(inner: Path, outer: Path) -> bool:
-        return inner == outer or outer in inner.parents
+    def place(name: str) -> yaml.Node | None:
+        found = options.get(name) or top.get(name)
+        return found[1] if found else None
 
-    where = top["docs_dir"][1] if "docs_dir" in top else None
-    if inside(settings.accounts, settings.docs_dir) or inside(settings.docs_dir, settings.accounts):
-        reader.fail(
-            where, "docs_dir and the accounts' folder lie one inside the other; MkDocs would publish accounts"
-        )
-    for outer, name in (
-        (settings.docs_dir, "docs_dir"),
-        (settings.accounts, "accounts"),
-        (settings.approved, "approved"),
-    ):
-        if inside(settings.output, outer) or inside(outer, settings.output):
-            reader.fail(None, f"output and {name} lie one inside the other; choose a folder of its own")
-    if inside(settings.private, settings.output) or settings.output == settings.root:
-        reader.fail(None, "output must be a folder of its own, like site")
+    folders = {
+        "docs_dir": settings.docs_dir,
+        "accounts": settings.accounts,
+        "approved": settings.approved,
+        "output": settings.output,
+    }
+    harm = {
+        ("docs_dir", "accounts"): "MkDocs would publish what is private",
+        ("docs_dir", "approved"): "MkDocs would publish what is private",
+        ("accounts", "approved"): "approvals would be taken for accounts",
+    }
+    for first, second in combinations(folders, 2):
+        if _nested(folders[first], folders[second]):
+            why = harm.get((first, second), "a build would empty it")
+            where = place(second) or place(first)
+            reader.fail(where, f"{first} and {second} lie one inside the other, and {why}; keep them apart")
+    if _nested(settings.output, settings.private) or _inside(settings.root, settings.output):
+        reader.fail(place("output"), "output wants a folder of its own in the project: site")
     if "site_dir" in top:
         wanted = settings.output / "public"
-        found = reader.folder(top["site_dir"][1], "", "site_dir")
-        if found != wanted:
+        if reader.folder(top["site_dir"][1], "", "site_dir") != wanted:
             reader.fail(
                 top["site_dir"][1], f'site_dir must be the public tree: "{settings.relative(wanted)}"'
             )
+
+
+def _nested(one: Path, other: Path) -> bool:
+    """Whether one lies in the other, as written or with links followed."""
+    real, other_real = Path(os.path.realpath(one)), Path(os.path.realpath(other))
+    return any(_inside(a, b) or _inside(b, a) for a, b in ((one, other), (real, other_real)))
+
+
+def _inside(inner: Path, outer: Path) -> bool:
+    return inner == outer or outer in inner.parents
