@@ -104,8 +104,14 @@ def test_what_is_new_since_the_last_visit_is_marked_and_kept_in_the_browser(
     page.goto(address)
     assert page.locator(".new").count() == 0
     page.evaluate("for (const k of Object.keys(localStorage)) localStorage.setItem(k, '[\"seen\"]')")
+    page.reload()
+    assert page.locator(".new").count() == 0  # still the same visit
+    page.evaluate("sessionStorage.clear()")
+    page.evaluate("for (const k of Object.keys(localStorage)) localStorage.setItem(k, '[\"seen\"]')")
     page.goto(address)
     assert page.locator(".new").count() == page.locator("[data-key]").count() > 0
+    page.reload()
+    assert page.locator(".new").count() > 0
     assert page.locator(".new").first.inner_text().strip() == "Nuevo"
 
 

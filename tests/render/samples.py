@@ -125,11 +125,11 @@ def case() -> CaseStudyView:
     """A case study with everything."""
     return CaseStudyView(
         slug="spring", language="en", title="A launch that sold out", summary="Sold out in a day.",
-        client="Brisa Foods", anonymised=False, industry="Food", region="Spain", size="medium",
-        services=("Media",), logo=file("files/logo.png"),
+        client="Brisa Foods", anonymised=False, industry="Groceries", region="Galicia", size="medium",
+        services=("Media buying",), logo=file("files/logo.png"),
         image=Picture(file=file("files/hero.png"), alt="A shelf, empty"),
         headline=kpis()[0], results=kpis()[:1],
-        quote=QuoteView(text="Dull, and we loved it.", by="Ana Ruiz", role="CMO"),
+        quote=QuoteView(text="Dull, and we loved it.", by="Quim Ruiz", role="CMO"),
         story=text("The *story*.\n\n### How\n\nBy hand."),
         sections=(SectionView(id="story", title="What we learned", prose=text("A lot.\n\n### How\n\nx")),),
         start=day(-80), end=day(150), updated=day(-3), rank=Decimal(10),
@@ -138,7 +138,6 @@ def case() -> CaseStudyView:
 
 def rich(language: str = "en") -> PortalView:
     """A portal with a text of its own in every field."""
-    ana = "Ana Ruiz"
     return PortalView(
         language=language, agency="Estudio Norte", client="Brisa Foods", legal_name="Brisa Foods, S.L.",
         website="https://www.brisafoods.example/", logo=file("files/logo.png"),
@@ -153,7 +152,7 @@ def rich(language: str = "en") -> PortalView:
         summary=SectionView(id="summary", title="In short", prose=text("All *well*, see ### below.")),
         needs=(
             NeedView(id="label", title="Choose the label’s colour", action="decide", due=day(-3),
-                     owner=ana, overdue_days=3),
+                     owner="Olga Prat", overdue_days=3),
             NeedView(id="rules", title="Read the draw’s rules", action="review", due=day(9),
                      owner="Carmen Vidal", link=Target(file=file("files/rules.pdf"))),
             NeedView(id="access", title="Give access", link=Target(address="https://forms.example/a?b=1&c=2")),
@@ -224,7 +223,7 @@ def rich(language: str = "en") -> PortalView:
             PersonView(id="pau", name="Pau Rius"),
         ),
         contacts=(
-            ContactView(id="ana", name=ana, role="sponsor"),
+            ContactView(id="ana", name="Ana Ruiz", role="sponsor"),
             ContactView(id="leo", name="Leo Vega"),
         ),
         case=PublishedCase(public=True, consent="granted", until=day(280), case=case(),

@@ -95,7 +95,7 @@ def _dated(view: PortalView) -> Iterator[Entry]:
 def _feed(view: PortalView, kit: _Kit, identity: str) -> bytes:
     kit.root = ""
     entries = (
-        FeedEntry(u.id, u.date, u.title, f"updates/{u.id}/", str(kit.prose(u.prose, "", u.id, 1)))
+        FeedEntry(u.id, u.date, u.title, f"updates/{u.id}/", str(kit.prose(u.prose, "", f"u_{u.id}", 2)))
         for u in view.updates
     )
     return feed(view.title, f"urn:portalgen:{identity}", "./", entries, view.language)
@@ -109,8 +109,8 @@ class _Kit:
         self.say = say(view.language)
         self.root = ""
 
-    def prose(self, prose: Prose, root: str, prefix: str, shift: int) -> Markup:
-        return html(prose, root=root, prefix=prefix, shift=shift, language=self.view.language)
+    def prose(self, prose: Prose, root: str, prefix: str, under: int) -> Markup:
+        return html(prose, root=root, prefix=prefix, under=under, language=self.view.language)
 
     def timeline(self) -> Markup:
         return charts.timeline(self.view.timeline, self.view.language)
@@ -142,6 +142,38 @@ class _Kit:
             "complete": t("We are done."),
         }[self.view.health.overall or "on_track"]
 
+    def changed(self, kind: str) -> str:
+        """What kind of change a line of "What changed" tells."""
+        t = self.say
+        return {
+            "update": t("Update"),
+            "milestone": t("Milestone done"),
+            "decision": t("Decision"),
+            "change_request": t("Change decided"),
+        }[kind]
+
+    def dates_sentence(self) -> str:
+        """The timeline in a sentence: what is done, what is late, when it ends."""
+        view, t = self.view, self.say
+        said = [
+            t.many(
+                "{n} of {total} milestones is done.",
+                "{n} of {total} milestones are done.",
+                view.done,
+                total=view.total,
+            )
+        ]
+        ahead = [m.slip for m in view.timeline.milestones if m.done is None and m.slip is not None]
+        late = sum(slip > 0 for slip in ahead)
+        if late:
+            said.append(t.many("{n} of those to come is late.", "{n} of those to come are late.", late))
+        elif ahead and len(ahead) == view.total - view.done:
+            said.append(t("None of those to come is late."))
+        if view.timeline.agreed_end:
+            day = environment(view.language).filters["day"](view.timeline.agreed_end)
+            said.append(t("The agreed end is {day}.", day=day))
+        return " ".join(said)
+
     def colours(self) -> list[tuple[str, str]]:
         """Scope, schedule and quality, as far as something is said of them."""
         health, t = self.view.health, self.say
@@ -151,12 +183,16 @@ class _Kit:
         return [(name, colour) for name, colour in named if colour != "unknown"]
 
     def answer(self, need: NeedView) -> str:
-        """A mail to the AE, else the PM, with subject and reference; empty where nobody can be written to."""
-        written = [p for p in self.view.team if p.email]
-        if not written:
+        """A mail to the AE, else the PM, with the need's reference; empty where nobody can be written to."""
+        team = self.view.team
+        roles = ("account_executive", "project_manager")
+        to = next((p for role in roles for p in team if p.role == role and p.email), None)
+        if to is None or not to.email:
             return ""
-        subject = quote(f"{need.title} [{need.id}]")
-        return f"mailto:{quote(written[0].email or '', safe='@')}?subject={subject}"
+        subject = quote(f"{need.title} [{need.id}]", safe="")
+        body = self.say("Hello {name},\n\nabout “{title}”:\n", name=to.name.split()[0], title=need.title)
+        written = quote(body.replace("\n", "\r\n"), safe="")  # RFC 6068
+        return f"mailto:{quote(to.email, safe='@')}?subject={subject}&body={written}"
 
     def facts(self) -> list[tuple[str, str, str]]:
         """The engagement's plain facts: label, value, address or nothing."""

@@ -6,10 +6,13 @@
   if (!list) return;
   const name = "portalgen:seen:" + location.pathname.replace(/[^/]*$/, "");
   const items = [...list.querySelectorAll("[data-key]")];
-  let seen = null;
+  let seen;
   try {
-    seen = JSON.parse(localStorage.getItem(name) || "null");
+    // A visit lasts as long as the tab: reloading it, or coming back to it, makes nothing old.
+    const before = sessionStorage.getItem(name) ?? localStorage.getItem(name) ?? "null";
+    sessionStorage.setItem(name, before);
     localStorage.setItem(name, JSON.stringify(items.map((item) => item.dataset.key)));
+    seen = JSON.parse(before);
   } catch {
     return;
   }
