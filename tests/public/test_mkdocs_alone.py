@@ -74,7 +74,8 @@ def test_it_builds_the_public_site_and_nothing_else(project: Project) -> None:
 
 
 def test_the_tree_is_the_one_that_portalgen_builds(project: Project) -> None:
-    mkdocs(project, "build", "-q")
+    done = mkdocs(project, "build", "-q")
+    assert done.returncode == 0, done.stderr
     alone = project.tree("public")
     assert project.build().codes == []
     assert project.tree("public") == alone
