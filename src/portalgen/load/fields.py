@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from functools import cache
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 
 from portalgen.account import (
+    Ceiling,
     Item,
     Marked,
     Part,
@@ -36,6 +37,23 @@ class LinkCheck(Protocol):
     """Resolves a link of the front matter; returns problems' `(code, message, hint)` or None."""
 
     def __call__(self, target: str, *, image: bool) -> tuple[str, str, str] | None: ...
+
+
+class _Shape(NamedTuple):
+    """What a field wants, taken from the model once."""
+
+    child: type[Part] | None
+    many: bool
+    kind: Kind | None
+    ceiling: Ceiling | None
+
+
+@cache
+def _shapes(part: type[Part]) -> dict[str, _Shape]:
+    return {
+        info.alias or name: _Shape(*child_of(info.annotation), kind_of(info), ceiling_of(info))
+        for name, info in part.model_fields.items()
+    }
 
 
 @dataclass(slots=True)
@@ -73,12 +91,12 @@ class Fields:
 
     def raw(self, node: Keys, part: type[Part], prefix: str, loc: tuple[str | int, ...]) -> dict[str, Any]:
         """The values of a mapping by key, as pydantic wants them; unknown keys are noted and left out."""
-        known = {info.alias or name: info for name, info in part.model_fields.items()}
+        known = _shapes(part)
         values: dict[str, Any] = {}
         for key, (name, value) in node.entries.items():
             where = f"{prefix}{key}"
-            info = known.get(key)
-            if info is None:
+            shape = known.get(key)
+            if shape is None:
                 at_mapping = prefix.rstrip(".")
                 hint = self.suggest(key, known) or f"known here: {', '.join(sorted(known))}"
                 self.problems.append(
@@ -97,7 +115,7 @@ class Fields:
                 continue
             self._note(where, value)
             self._named[(*loc, key)] = where
-            found = self._value(value, info, where, (*loc, key))
+            found = self._value(value, shape, where, (*loc, key))
             if found is not _REPORTED:
                 values[key] = found
         return values
@@ -107,9 +125,8 @@ class Fields:
         if isinstance(node, Scalar):
             self.widths[where], self._text_of[where] = node.width, _text(node)
 
-    def _value(self, node: Node, info: FieldInfo, where: str, loc: tuple[str | int, ...]) -> Any:
-        child, many = child_of(info.annotation)
-        if many:
+    def _value(self, node: Node, shape: _Shape, where: str, loc: tuple[str | int, ...]) -> Any:
+        if shape.many:
             if not isinstance(node, Items):
                 self.report(where, "not-a-list", "this wants a list", _list_hint(node))
                 return _REPORTED
@@ -120,29 +137,28 @@ class Fields:
                 name, at = f"{where}.{number}", (*loc, len(found))
                 self._note(name, item)
                 self._named[at] = name
-                one = self._one(item, child, info, name, at)
+                one = self._one(item, shape, name, at)
                 if one is not _REPORTED:
                     found.append(one)
-            if child is not None and issubclass(child, Item):
+            if shape.child is not None and issubclass(shape.child, Item):
                 self._equal_ids(found, loc)
             return found
-        return self._one(node, child, info, where, loc)
+        return self._one(node, shape, where, loc)
 
-    def _one(
-        self, node: Node, child: type[Part] | None, info: FieldInfo, where: str, loc: tuple[str | int, ...]
-    ) -> Any:
+    def _one(self, node: Node, shape: _Shape, where: str, loc: tuple[str | int, ...]) -> Any:
+        child = shape.child
         if child is None:
             if not isinstance(node, Scalar):
-                shape = "a list" if isinstance(node, Items) else "keys below it"
+                written = "a list" if isinstance(node, Items) else "keys below it"
                 self.report(
                     where,
                     "not-a-text",
-                    f"this wants one value, not {shape}",
+                    f"this wants one value, not {written}",
                     'write it after the colon; put a text that begins with "[" or "{" in quotes',
                 )
                 return _REPORTED
-            if (kind := kind_of(info)) is not None:
-                self._link(_text(node), kind, where)
+            if shape.kind is not None:
+                self._link(_text(node), shape.kind, where)
             return _text(node)
         if isinstance(node, Scalar):
             if child.short is None:
@@ -152,12 +168,12 @@ class Fields:
             self.places[f"{where}.{child.short}"] = node.at
             return {child.short: _text(node)}
         if isinstance(node, Items):
-            known = ", ".join(info.alias or name for name, info in list(child.model_fields.items())[:6])
+            known = ", ".join(list(_shapes(child))[:6])
             self.report(where, "not-keys", "this wants keys and values, not a list", f"known here: {known}")
             return _REPORTED
         raw = self.raw(node, child, f"{where}.", loc)
         if issubclass(child, Marked):
-            self._mark(raw, child, info, where)
+            self._mark(raw, child, shape.ceiling, where)
         if issubclass(child, Item) and "id" not in raw:
             self._default_id(raw, child, where)
         return raw
@@ -167,8 +183,8 @@ class Fields:
         if found is not None:
             self.report(where, *found)
 
-    def _mark(self, raw: dict[str, Any], child: type[Part], info: FieldInfo, where: str) -> None:
-        mark, limit = AUDIENCES.get(raw.get("audience", "")), ceiling_of(info)
+    def _mark(self, raw: dict[str, Any], child: type[Part], limit: Ceiling | None, where: str) -> None:
+        mark = AUDIENCES.get(raw.get("audience", ""))
         if mark is None or limit is None:
             return
         widest = widest_mark(child, limit)
@@ -278,7 +294,7 @@ def _keys_hint(node: Scalar, child: type[Part]) -> str:
     first = next((n for n, info in child.model_fields.items() if info.is_required()), "")
     if first:
         return f'write "{first}: {node.text[:40]}"'
-    known = ", ".join(info.alias or name for name, info in list(child.model_fields.items())[:6])
+    known = ", ".join(list(_shapes(child))[:6])
     return f"write keys on lines of their own below it: {known}"
 
 
