@@ -78,7 +78,8 @@ def _timeline(
 def _months(scale: _Scale) -> Iterator[date]:
     """First days of months, about eight of them at most."""
     count = scale.days / 30.4
-    step = next((s for s in (1, 2, 3, 6, 12, 24, 60, 120) if count / s <= 7), 1200)
+    steps = (1, 2, 3, 6, 12, 24, 60, 120, 300, 600, 1200, 3000, 6000)
+    step = next((s for s in steps if count / s <= 7), 12000)
     year, month = scale.first.year, 1 if step > 1 else scale.first.month
     last = scale.first + timedelta(days=scale.days)
     while (year, month) <= (last.year, last.month) and year < 9999:

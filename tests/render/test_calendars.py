@@ -1,0 +1,113 @@
+"""Calendars and feeds: read back by others' readers, and still unless the content moves."""
+
+from datetime import date
+
+import feedparser
+import pytest
+from icalendar import Calendar
+
+from portalgen.render.calendars import Entry, FeedEntry, calendar, feed
+from portalgen.render.portal import pages
+from portalgen.views import PortalView
+from tests.render import samples
+
+
+def made(view: PortalView, name: str) -> bytes:
+    found = {p.path: p.body for p in pages(view, assets=samples.ASSETS, identity=samples.IDENTITY)}
+    return found[name]
+
+
+def events(data: bytes) -> dict[str, dict[str, object]]:
+    return {
+        str(event["summary"]): {
+            "uid": str(event["uid"]),
+            "day": event.decoded("dtstart"),
+            "stamp": event.decoded("dtstamp"),
+        }
+        for event in Calendar.from_ical(data).walk("VEVENT")
+    }
+
+
+def test_a_portals_calendar_holds_its_milestones_and_open_needs() -> None:
+    found = events(made(samples.rich(), "calendar.ics"))
+    assert {title: event["day"] for title, event in found.items()} == {
+        "Strategy agreed": samples.day(-48),
+        "Small pack ready for print": samples.day(16),
+        "Launch day": samples.day(98),
+        "Choose the label’s colour": samples.day(-3),
+        "Read the draw’s rules": samples.day(9),
+    }
+    assert len({event["uid"] for event in found.values()}) == len(found)
+
+
+def test_a_calendar_is_still_until_its_content_moves() -> None:
+    view = samples.rich()
+    later = view.timeline.model_copy(update={"today": samples.day(40)})
+    before = made(view, "calendar.ics")
+    assert made(view.model_copy(update={"timeline": later}), "calendar.ics") == before
+    line = view.timeline.milestones
+    moved = (
+        line[0],
+        line[1].model_copy(update={"forecast": samples.day(20), "title": "Small pack, later"}),
+        *line[2:],
+    )
+    after = events(
+        made(
+            view.model_copy(update={"timeline": view.timeline.model_copy(update={"milestones": moved})}),
+            "calendar.ics",
+        )
+    )
+    changed = after["Small pack, later"]
+    was = events(before)["Small pack ready for print"]
+    assert changed["uid"] == was["uid"]
+    assert changed["day"] != was["day"]
+    assert changed["stamp"] != was["stamp"]
+
+
+def test_two_portals_share_no_uid() -> None:
+    uids = [
+        {
+            event["uid"]
+            for event in events(calendar("x", [Entry("need/a", date(2026, 1, 1), "A")], salt)).values()
+        }
+        for salt in ("one", "two")
+    ]
+    assert not uids[0] & uids[1]
+
+
+@pytest.mark.parametrize("title", ["a;b,c\\d", "é" * 100, "two\nlines", "BEGIN:VEVENT\r\nX:1", "“quoted”"])
+def test_a_title_comes_back_as_it_was(title: str) -> None:
+    found = events(calendar("x", [Entry("k", date.max, title, title)], "s"))
+    assert [key.replace("\r\n", "\n") for key in found] == [title.replace("\r\n", "\n")]
+
+
+def test_every_line_of_a_calendar_is_short_and_ends_as_the_standard_has_it() -> None:
+    data = calendar("x", [Entry("k", date(2026, 1, 1), "é" * 300)], "s")
+    assert data.endswith(b"END:VCALENDAR\r\n")
+    assert all(len(line) <= 75 for line in data.split(b"\r\n"))
+
+
+def test_a_portals_feed_has_each_update_with_its_text_newest_first() -> None:
+    found = feedparser.parse(made(samples.rich("es"), "feed.xml"))
+    assert not found.bozo
+    assert found.version == "atom10"
+    assert found.feed.title == "Spring launch 2027"
+    assert [e.title for e in found.entries] == ["Two formats on air", "The small pack is in"]
+    assert [e.link for e in found.entries] == ["updates/2026-11-20-two-formats/", "updates/2026-11-13-pack/"]
+    assert len({e.id for e in found.entries} | {found.feed.id}) == 3
+    assert "<strong>on air</strong>" in found.entries[0].content[0].value
+    assert found.feed.updated == found.entries[0].updated == "2026-11-20T00:00:00Z"
+
+
+def test_a_feed_stays_well_formed_whatever_is_in_it() -> None:
+    evil = "</title><script>\"'&amp;]]>\ufffe\uffff\U0001f600"
+    data = feed(evil, "urn:x:y", evil, [FeedEntry("k", date(2026, 1, 1), evil, evil, f"<p>{evil}</p>")], "en")
+    found = feedparser.parse(data)
+    assert not found.bozo
+    assert b"<script>" not in data
+
+
+def test_a_feed_without_entries_is_one() -> None:
+    found = feedparser.parse(feed("x", "urn:x:y", "./", [], "en"))
+    assert not found.bozo
+    assert found.entries == []
