@@ -7,14 +7,12 @@ author sees.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from itertools import accumulate
 
 from portalgen.dialect import events
 from portalgen.problems import Address
-
-_COMMENT = re.compile(r"<!-->|<!--->|<!--.*?-->", re.DOTALL)
 
 
 class Text:
@@ -30,6 +28,7 @@ class Text:
     def _set(self, text: str, path: str, line: int) -> None:
         self.path, self.line, self.text = path, line, text
         self.bytes = self.text.encode()
+        self._last = (-1, 0)
         self._starts = [0, *accumulate(len(line) + 1 for line in self.bytes.split(b"\n"))]
 
     def index(self, byte: int) -> int:
@@ -39,7 +38,12 @@ class Text:
     def at(self, byte: int) -> Address:
         """The file's address of a byte."""
         index = self.index(byte)
-        return self.place(index, len(self.bytes[self._starts[index] : byte].decode("utf-8", "replace")))
+        begin, column = self._starts[index], 0
+        if begin <= self._last[0] <= byte:  # go on from there: a line may be long and hold many faults
+            begin, column = self._last
+        column += len(self.bytes[begin:byte].decode("utf-8", "replace"))
+        self._last = (byte, column)
+        return self.place(index, column)
 
     def place(self, index: int, column: int) -> Address:
         """The file's address of a character: the line's index and the characters before it."""
@@ -77,17 +81,28 @@ class Text:
         for begin, end in _html(source):
             keep(data[last:begin].decode())
             html, done = data[begin:end].decode(), 0
-            for match in _COMMENT.finditer(html):
-                keep(html[done : match.start()])
-                for number, part in enumerate(match[0].split("\n")):
+            for start, stop in _comments(html):
+                keep(html[done:start])
+                for number, part in enumerate(html[start:stop].split("\n")):
                     if number:
                         keep("\n")
                     self._removed.setdefault(index, []).append((column, len(part)))
-                done = match.end()
+                done = stop
             keep(html[done:])
             last = end
         keep(data[last:].decode())
         return "".join(kept)
+
+
+def _comments(html: str) -> Iterator[tuple[int, int]]:
+    """Where the comments of raw HTML are, the short forms `<!-->` and `<!--->` of CommonMark included."""
+    begin = html.find("<!--")
+    while begin >= 0:
+        end = html.find("-->", begin + 2)
+        if end < 0:
+            return
+        yield begin, end + 3
+        begin = html.find("<!--", end + 3)
 
 
 def _html(source: str) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ are text; what they mean is the field's business.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -20,6 +21,7 @@ import frontmatter
 import yaml
 from frontmatter.default_handlers import BaseHandler
 
+from portalgen.load.syntax import explain
 from portalgen.problems import Address, Problem
 
 MAX_LEVELS = 16
@@ -127,9 +129,9 @@ def read(path: str, data: bytes) -> Source:
 
 def _decode(source: Source, data: bytes) -> str:
     try:
-        text = data.decode("utf-8-sig")
+        text = data.removeprefix(BOM_UTF8).decode()
     except UnicodeDecodeError as error:
-        before = _line_ends(data[: error.start].decode("utf-8-sig", "replace"))
+        before = _line_ends(error.object[: error.start].decode())
         line = before.count("\n") + 1
         column = len(before) - (before.rfind("\n") + 1) + 1
         source.error(
@@ -212,9 +214,7 @@ class _Composer:
         try:
             yield from yaml.parse(self.block, Loader=yaml.CLoader)
         except yaml.MarkedYAMLError as error:
-            opened = any(word in str(error.context) for word in ("quoted scalar", "flow "))
-            mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
-            message, hint = _explain(error, self._line(mark.line if mark else 0))
+            mark, message, hint = explain(error, self.block)
             at = self._at(mark) if mark else Address(self.source.path, 1, 1)
             self.source.error(at, "yaml", message, hint)
             raise _Stop from error
@@ -223,12 +223,9 @@ class _Composer:
                 Address(self.source.path, 1, 1),
                 "yaml",
                 f"the front matter cannot be read: {error}".split("\n")[0],
+                "look at the line that was changed last",
             )
             raise _Stop from error
-
-    def _line(self, number: int) -> str:
-        lines = self.block.split("\n")
-        return lines[number] if number < len(lines) else ""
 
     def _at(self, mark: Any) -> Address:
         return Address(self.source.path, mark.line + 2, mark.column + 1)
@@ -351,30 +348,3 @@ class _Composer:
                 max(1, width),
             )
         return Scalar(text, at, max(1, width))
-
-
-def _explain(error: yaml.MarkedYAMLError, line: str) -> tuple[str, str]:
-    """YAML's words in ours: `(message, hint)`."""
-    said = f"{error.context or ''} {error.problem or ''}"
-    if line.lstrip().startswith((":", "? ")):
-        return "there is no key before this", 'write "key: value"; or put the text in quotes'
-    if "mapping values are not allowed" in said:
-        return "there is a colon in this value, or the line is indented too far", (
-            'put a value with ": " in quotes: title: "Launch: part two"; or line the key up with those above'
-        )
-    if "cannot start any token" in said:
-        return "a value cannot begin with this character", 'put the value in quotes: "@home"'
-    if "quoted scalar" in said:
-        return "a quote is opened here and never closed", "close it with the same quote"
-    if "flow sequence" in said or "flow mapping" in said:
-        return 'a "[" or "{" is not closed as it should be', 'close it with "]" or "}", with commas between'
-    if "expected ':'" in said or "simple key" in said:
-        return "a key without its colon", 'write "key: value"'
-    if "block collection" in said or "block mapping" in said or "expected key" in said:
-        if line.lstrip().startswith("-"):
-            return "this list item does not line up with those above", "give each - the same indentation"
-        return "this line does not line up with those above", "give each key of a group the same indentation"
-    return (
-        f"this cannot be read: {error.problem or error.context}",
-        "look for a missing quote, colon or blank",
-    )

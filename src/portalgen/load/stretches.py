@@ -39,6 +39,7 @@ class Look:
 
     def __init__(self, text: Text, resolve: Resolve) -> None:
         self.text, self.resolve = text, resolve
+        self.events = events(text.text)
         self.problems: list[Problem] = []
         self.links: set[tuple[str, str]] = set()
         self._code: dict[int, bool] = {}
@@ -61,7 +62,7 @@ class Look:
 
     def _inline(self, *, headings: bool) -> None:
         code, heading = "", not headings
-        for event, where in events(self.text.text):
+        for event, where in self.events:
             if not isinstance(event, dict):
                 continue
             kind, value = next(iter(event.items()))
@@ -141,7 +142,7 @@ class Look:
     def _blocks(self, divided: bool) -> None:
         inside: dict[str, int] | None = None
         content = ""
-        for event, where in events(self.text.text):
+        for event, where in self.events:
             kind, value = next(iter(event.items())) if isinstance(event, dict) else ("", "")
             if kind == "Start" and value == "HtmlBlock":
                 self._html(where, divided)
