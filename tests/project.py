@@ -92,10 +92,11 @@ class Project:
         strict: bool = False,
         keep_going: bool = False,
         jobs: int = 1,
+        fresh: bool = False,
         environment: Mapping[str, str] | None = None,
     ) -> Self:
         """Build with the test's secret; the outcome is kept, whatever it is."""
-        options = Options(as_of=as_of, strict=strict, keep_going=keep_going, jobs=jobs)
+        options = Options(as_of=as_of, strict=strict, keep_going=keep_going, jobs=jobs, fresh=fresh)
         settings = load_settings(self.root / "mkdocs.yml")
         chosen = {"PORTALGEN_SECRET": SECRET, **(environment or {})}
         self.outcome = build(settings, options, chosen)
@@ -111,6 +112,18 @@ class Project:
         """What the last build said."""
         assert self.outcome is not None
         return self.outcome.problems
+
+    @property
+    def rendered(self) -> set[str]:
+        """What the last build made, keys of portals written as their accounts: `brisa/updates/index.html`."""
+        assert self.outcome is not None
+        accounts = {path.stem for path in (self.root / "content/accounts").glob("*.md")}
+        named = {f"portals/{self.key(name)}/": f"{name}/" for name in accounts}
+        found = set()
+        for path in self.outcome.rendered:
+            prefix = next((p for p in named if path.startswith(p)), "")
+            found.add(named.get(prefix, "") + path.removeprefix(prefix))
+        return found
 
     @property
     def codes(self) -> list[str]:

@@ -61,7 +61,8 @@ def test_there_are_sections_of_every_kind(accounts: dict[str, Account]) -> None:
 
 def test_three_cases_are_public_one_anonymised_and_one_expired(accounts: dict[str, Account]) -> None:
     settings = load_settings(ROOT / "mkdocs.yml")
-    states = project.references(accounts.values(), settings, TODAY, project.English()).cases
+    found = (project.case_state(a, settings, TODAY, project.English()) for a in accounts.values())
+    states = project.references(found, settings).cases
     assert sum(s.public for s in states) == 3
     assert [s.attribution for s in states if s.public].count("anonymised") == 1
     assert "The consent has expired." in [s.why for s in states]

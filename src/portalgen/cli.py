@@ -64,8 +64,8 @@ class _Group(click.Group):
             at = f"{error.at.path}:{error.at.line}:{error.at.column}: " if error.at else ""
             _say(f"{at}error: {error.sentence}")
             ctx.exit(_USAGE)
-        except Locked:
-            _say("another build is running; wait for it, or end it, and try again")
+        except Locked as error:
+            _say(f"{error}; wait for it, or end it, and try again")
             ctx.exit(_LOCKED)
 
 
@@ -118,7 +118,9 @@ def _config(ctx: click.Context, config: Path) -> Path:
 @_as_of_option
 @_strict_option
 @click.option("--keep-going", is_flag=True, help="Build the healthy accounts although others are broken.")
+@click.option("--explain", is_flag=True, help="Say of every page that is made or removed why.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Processes at most (default: cores).")
+@click.option("--fresh", is_flag=True, help="Build as if for the first time; the result is the same.")
 @click.option(
     "--record", type=click.Path(path_type=Path, dir_okay=False), help="Copy the release's record here."
 )
@@ -129,18 +131,28 @@ def build(
     as_of: date | None,
     strict: bool,
     keep_going: bool,
+    explain: bool,
     jobs: int | None,
+    fresh: bool,
     record: Path | None,
 ) -> None:
     """Check, project, render, scan and write all three trees."""
     from portalgen import build as pipeline
 
     options = pipeline.Options(
-        as_of=as_of, strict=strict, keep_going=keep_going, jobs=jobs or os.cpu_count() or 1, record=record
+        as_of=as_of,
+        strict=strict,
+        keep_going=keep_going,
+        jobs=jobs or os.cpu_count() or 1,
+        fresh=fresh,
+        record=record,
     )
     settings = pipeline.load_settings(_config(ctx, config))
     with _progress("building"):
         outcome = pipeline.build(settings, options, os.environ)
+    if explain:
+        for line in outcome.explained():
+            click.echo(line)
     _print_text(outcome.problems, outcome.line_of, outcome.accounts)
     if outcome.made_secret:
         _say("made .portalgen/secret: back it up somewhere safe; without it, every portal's address changes")
@@ -182,6 +194,31 @@ def check(
         if not outcome.problems:
             _say(f"nothing to say about {outcome.accounts} accounts")
     ctx.exit(_code(outcome.problems, strict=strict))
+
+
+@main.command()
+@_settings_option
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port.")
+@click.option(
+    "--poll",
+    type=click.FloatRange(0.05, 60),
+    metavar="SECONDS",
+    help="Look at the files every so often, instead of being told of changes.",
+)
+@click.option("--open", "open_", is_flag=True, help="Open the desk in the browser.")
+@click.pass_context
+def serve(ctx: click.Context, config: Path, port: int, poll: float | None, open_: bool) -> None:
+    """Show, live, what the client, the team and the public will see."""
+    from portalgen import live
+
+    settings = live.load_settings(_config(ctx, config))
+    live.serve(settings, os.environ, port=port, poll=poll, opened=_opened if open_ else None, say=_say)
+
+
+def _opened(address: str) -> None:
+    import webbrowser
+
+    webbrowser.open(address)
 
 
 @main.command()

@@ -11,10 +11,10 @@ doesn't change because a day has passed.
 
 from __future__ import annotations
 
-import gzip
 import logging
 import re
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
 from html import escape, unescape
@@ -33,16 +33,17 @@ from portalgen.problems import Address, ContentError, Locked, Problem, UsageErro
 from portalgen.public import Given
 from portalgen.public.pages import CardBlocks, Wanted, check_front_matter
 from portalgen.public.run import line_of, mkdocs_environment
-from portalgen.public.site import ROBOTS, assets, reserved, robots
+from portalgen.public.site import ROBOTS, Notes, assets, pack_sitemap, reserved, robots
 from portalgen.render import gallery
 from portalgen.render.environment import say
-from portalgen.render.gallery import Drawn, Fragment, Frame
+from portalgen.render.gallery import Drawn, Frame
 from portalgen.settings import Settings
 from portalgen.views import GalleryView
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
+    from mkdocs.structure.nav import Navigation
     from mkdocs.structure.pages import Page
     from mkdocs.utils.templates import TemplateContext
 
@@ -87,6 +88,7 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.made: Callable[[Page], None] | None = None
         self._given: Given | None = None
         self._work: PublicWork | None = None
         self._command = "build"
@@ -97,11 +99,9 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def _begin(self) -> None:
         self._site: Given | None = None
-        self._frame = Frame("", "en")
-        self._drawn = Drawn(GalleryView(), self._frame)
-        self._fragments: dict[str, Fragment] = {}
+        frame = Frame("", "en")
+        self.notes = Notes(frame, Drawn(GalleryView(), frame))
         self._page: Page | None = None
-        self._undated: list[tuple[Page, str]] = []
         self._foreign: set[str] = set()
 
     @property
@@ -120,6 +120,11 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self._given = given
         self._command = "build"
         self.problems = [] if given else self.problems
+
+    def resume(self, given: Given, notes: Notes) -> None:
+        """Go on from a build that is done: what MkDocs asks for from now on is this."""
+        self._site, self.notes, self._foreign = given, notes, set()
+        self.receive(given)
 
     # ---- the build as a whole -------------------------------------------------------------------
 
@@ -191,10 +196,7 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     @event_priority(-100)
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Last of all: give the archive of the sitemap a fixed time, then publish what was prepared."""
-        sitemap = Path(config.site_dir, "sitemap.xml")
-        if sitemap.is_file():
-            packed = gzip.compress(sitemap.read_bytes(), mtime=0)
-            sitemap.with_name("sitemap.xml.gz").write_bytes(packed)
+        pack_sitemap(Path(config.site_dir))
         work, self._work = self._work, None
         self._borrowed.close()
         if work is None:
@@ -229,21 +231,13 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         for file in list(files):
             self._check(file, config)
         self._raise()
-        self._frame = self._framed(files, config)
-        self._drawn = Drawn(self.site.gallery, self._frame)
-        for fragment in self._drawn.pages():
-            source = f"{fragment.address}index.md"
-            self._fragments[source] = fragment
-            in_menu = fragment.address == gallery.ADDRESS and config.nav is None
-            level = InclusionLevel.INCLUDED if in_menu else InclusionLevel.NOT_IN_NAV
-            files.append(File.generated(config, source, content="", inclusion=level))
-        for path, data in (*assets().items(), *self.site.files.items()):
-            files.append(_generated(config, path, data))
-        if self._frame.address:
-            data = gallery.feed(self.site.gallery, self._frame)
-            files.append(_generated(config, gallery.FEED, data))
-        if files.get_file_from_path(ROBOTS) is None:
-            files.append(_generated(config, ROBOTS, robots(self._frame.address)))
+        frame = self._framed(files, config)
+        own_robots = files.get_file_from_path(ROBOTS) is not None
+        drawn = self.site.before or Drawn(GalleryView(), frame)
+        self.notes = Notes(frame, drawn, None if own_robots else robots(frame.address))
+        self.notes.draw(self.site)
+        for file in self.notes.files(config):
+            files.append(file)
         return files
 
     def _check(self, file: File, config: MkDocsConfig) -> None:
@@ -293,14 +287,16 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def on_page_markdown(self, markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
         """Give the gallery's pages their title, description and place; look at the others' front matter."""
         self._page = page
-        fragment = self._fragments.get(page.file.src_uri)
+        source = page.file.src_uri
+        fragment = self.notes.fragments.get(source)
         if fragment is None:
-            check_front_matter(page.file.content_string, page.meta, self._complain)
+            text = self.notes.sources[source] = page.file.content_string
+            check_front_matter(text, page.meta, self._complain)
             day = page.meta.get("date")
             if isinstance(day, date):
                 page.update_date = day.isoformat()[:10]
             else:
-                self._undated.append((page, page.update_date))
+                self.notes.undated[source] = page, page.update_date
             return markdown
         # Themes write these into their templates as they are: they are HTML from here on.
         page.meta = {
@@ -314,14 +310,15 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if fragment.updated:
             page.update_date = fragment.updated.isoformat()
         else:
-            self._undated.append((page, page.update_date))
+            self.notes.undated[source] = page, page.update_date
         return markdown
 
     @event_priority(100)
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
         """Put the gallery's HTML in; other plugins see it like any page's."""
-        fragment = self._fragments.get(page.file.src_uri)
+        fragment = self.notes.fragments.get(page.file.src_uri)
         if fragment is None:
+            self.notes.contents[page.file.src_uri] = html
             return html
         page.toc = get_toc(
             [
@@ -336,9 +333,15 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         )
         return fragment.html
 
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002
+        """Note the menu."""
+        self.notes.nav = nav
+        return nav
+
     def on_env(self, env: Any, *, config: MkDocsConfig, files: Files) -> Any:  # noqa: ARG002
         """All pages are read: stop here if any was wrong, with every problem at once."""
         self._raise()
+        self.notes.env, self.notes.collection = env, files
         return env
 
     def on_template_context(
@@ -346,7 +349,7 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     ) -> TemplateContext:
         """The sitemap dates no page with the day of the build; 404 shows the way to the gallery."""
         if template_name == "sitemap.xml":
-            for page, _ in self._undated:
+            for page, _ in self.notes.undated.values():
                 page.update_date = ""
         if template_name == "404.html":
             t = say(self.settings.language)
@@ -355,53 +358,54 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
                 "title": t("Page not found"),
                 "text": t("It may have moved, or it is no longer published."),
                 "link": t("See our case studies"),
-                "gallery": self._frame.link(gallery.ADDRESS, base),
+                "gallery": self.notes.frame.link(gallery.ADDRESS, base),
             }
         return context
 
     def on_post_template(self, output: str, *, template_name: str, config: MkDocsConfig) -> str:  # noqa: ARG002
         """Give the pages their dates back: MkDocs computes with them."""
         if template_name == "sitemap.xml":
-            for page, day in self._undated:
+            for page, day in self.notes.undated.values():
                 page.update_date = day
         return output
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002
         """Complete the head, in whatever theme: the feed, and what a page says of itself to others."""
         lines = []
-        fragment = self._fragments.get(page.file.src_uri)
+        frame = self.notes.frame
+        fragment = self.notes.fragments.get(page.file.src_uri)
         root = "../" * page.file.dest_uri.count("/")
-        if self._frame.address:
-            title = escape(say(self.settings.language)("Case studies of {agency}", agency=self._frame.agency))
+        if frame.address:
+            title = escape(say(self.settings.language)("Case studies of {agency}", agency=frame.agency))
             feed = f'type="application/atom+xml" title="{title}" href="{root}{gallery.FEED}"'
             lines.append(f'<link rel="alternate" {feed}>')
         if fragment is not None:
             lines.append(fragment.head)
             if '<meta name="description"' not in output:
                 lines.append(f'<meta name="description" content="{escape(fragment.description)}">')
-        self._look_for_foreign(output)
+        self._look_for_foreign(output, page)
+        if self.made is not None:
+            self.made(page)
         return output.replace("</head>", "\n".join([*lines, "</head>"]), 1)
 
-    def _look_for_foreign(self, output: str) -> None:
-        for script, style in _FOREIGN.findall(output):
-            address = script or style
+    def _look_for_foreign(self, output: str, page: Page) -> None:
+        found = [script or style for script, style in _FOREIGN.findall(output)]
+        own = self.notes.frame.address or "\0"
+        found = self.notes.foreign[page.file.src_uri] = [at for at in found if not at.startswith(own)]
+        for address in found:
             host = urlsplit(address).netloc
-            if host in self._foreign or address.startswith(self._frame.address or "\0"):
-                continue
-            self._foreign.add(host)
-            message = f'pages load "{address}" from another host, which sees every reader'
-            hint = "for Material write font: false, for the theme mkdocs highlightjs: false"
-            self._warn(
-                Problem(Address(self.settings.file.name), "warning", "foreign-host", message, hint=hint)
-            )
+            if host not in self._foreign:
+                self._foreign.add(host)
+                self._warn(self.site.foreign(address))
 
     # ---- what the pages written by hand ask for, and what is wrong ---------------------------------
 
     def _cards(self, wanted: Wanted) -> str:
         assert self._page is not None
-        root = "../" * self._page.file.dest_uri.count("/")
-        facets = dict(wanted.facets)
-        return self._drawn.cards(root, wanted=facets, limit=wanted.limit, level=wanted.level)
+        file = self._page.file
+        html = self.notes.cards(file, wanted)
+        self.notes.asked.setdefault(file.src_uri, []).append((wanted, html))
+        return html
 
     def _complain(self, line: str, code: str, message: str, hint: str) -> None:
         assert self._page is not None
@@ -454,15 +458,6 @@ class _Warned(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002
         self._count += 1
-
-
-def _generated(config: MkDocsConfig, path: str, data: bytes) -> File:
-    """A file of the site. One that looks like Markdown is no page: it is published as it is."""
-    file = File.generated(config, f"{path}.bin", content=data, inclusion=InclusionLevel.INCLUDED)
-    if not path.endswith((".md", ".markdown", ".mdown", ".mkdn", ".mkd")):
-        file.src_uri = path
-    file.dest_uri = path
-    return file
 
 
 def _features(config: MkDocsConfig) -> list[str]:

@@ -11,7 +11,7 @@ import difflib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Self
 
 Severity = Literal["error", "leak", "warning", "attention"]
 
@@ -47,6 +47,19 @@ class Problem:
     field: str = ""
     hint: str = ""
     width: int = 1
+
+    def as_row(self) -> list[str | int]:
+        """All of it as a list of plain values, for `from_row`."""
+        return [
+            *(self.at.path, self.at.line, self.at.column),
+            *(self.severity, self.code, self.message, self.field, self.hint, self.width),
+        ]
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> Self:
+        """What `as_row` gave. Raises `ValueError`, `TypeError` for anything else."""
+        path, line, column, *rest = row
+        return cls(Address(path, line, column), *rest)
 
     def as_dict(self) -> dict[str, str | int]:
         """The element of `--format json` (`cli.md`, "Messages")."""

@@ -15,6 +15,7 @@ import re
 import secrets
 import stat
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from portalgen.problems import UsageError
@@ -79,6 +80,7 @@ def fingerprint(secret: bytes) -> str:
     return _derive(secret, b"portalgen secret id", 8).hex()
 
 
+@lru_cache(maxsize=65536)
 def portal_key(secret: bytes, account: str, epoch: int) -> str:
     """The portal's folder: 26 characters of base32 that nobody can guess and that name no client."""
     raw = _derive(secret, f"portalgen portal address\0{account}\0{epoch}".encode(), 17)

@@ -48,6 +48,8 @@ class Settings(BaseModel):
     secret_id: str = ""
     tactics_every_days: int = 90
     brand: Path | None = None
+    unknown: str = ""
+    """What of MkDocs' own settings may read files that nobody knows of ("the plugin macros"), or `""`."""
 
     @property
     def private(self) -> Path:

@@ -14,8 +14,8 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from posixpath import dirname, normpath
@@ -48,6 +48,59 @@ class Unit:
     surface: Surface
     account: str
     files: Mapping[str, bytes]
+    parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each file was made from, by path: kept with it, so that the next build knows what is stale."""
+    kept: frozenset[str] = frozenset()
+    """The files that stand published already and stay as they are."""
+
+
+class Mixed(Mapping[str, bytes]):
+    """Files of which some are at hand and the others are read when they are asked for."""
+
+    def __init__(self, paths: Iterable[str], made: Mapping[str, bytes], read: Callable[[str], bytes]) -> None:
+        self._paths = dict.fromkeys(paths)
+        self._made = made
+        self._read = read
+
+    def __getitem__(self, path: str) -> bytes:
+        found = self._made.get(path)
+        if found is not None:
+            return found
+        if path not in self._paths:
+            raise KeyError(path)
+        return self._read(path)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._paths
+
+
+def check(
+    unit: Unit, before: Mapping[str, bytes] | None, pages: Iterable[str], *, paths: bool = True
+) -> tuple[Problem, ...]:
+    """What is wrong with a unit: its paths, unless they are known to be good, and the links of `pages`.
+
+    `before` are pages as they were, with links that lead where they led: only others are looked at.
+    None: no page's links are known. For the codes see `assemble`.
+    """
+    found = tuple(_collisions(unit.name, unit.files)) if paths else ()
+    return (*found, *_Links(unit, None, before or {}).problems(unit.files if before is None else pages))
+
+
+def loses_places(before: bytes, now: bytes) -> bool:
+    """Whether a place (an id) is gone from a page of ours, to which other pages may lead."""
+    kept = frozenset(now.split(b"\n"))
+    gone = b"\n".join(line for line in before.split(b"\n") if line not in kept)
+    return b'id="' in gone and not _ids(gone) <= _ids(now)
+
+
+def _ids(html: bytes) -> frozenset[bytes]:
+    return frozenset(part[: part.find(b'"')] for part in html.split(b'id="')[1:])
 
 
 def assemble(
@@ -168,26 +221,38 @@ Fault = tuple[str, str]
 _CROSSING: Fault = ("crossing-link", "a link leads out of this tree into another audience's")
 
 
+def _new_lines(html: str, before: bytes) -> str:
+    """The lines of a page that were not on it before: what is new on it stands there."""
+    known = frozenset(before.decode("utf-8", "replace").split("\n"))
+    return "\n".join(line for line in html.split("\n") if line not in known)
+
+
+def _values(html: str) -> set[tuple[str, str]]:
+    """What stands in a page as addresses: attribute and value, as written."""
+    return {(name, part[: part.find('"')]) for name in _NAMES for part in html.split(f'{name}="')[1:]}
+
+
 class _Links:
-    def __init__(self, unit: Unit, beside: Container[str] | None) -> None:
+    def __init__(
+        self, unit: Unit, beside: Container[str] | None, before: Mapping[str, bytes] | None = None
+    ) -> None:
         self._unit = unit
         self._beside = beside
+        self._before = before or {}
         self._anchors: dict[str, frozenset[str]] = {}
         self._known: dict[tuple[str, str, str], Fault | None] = {}
 
-    def problems(self) -> Iterator[Problem]:
-        """What is wrong with the links of every HTML page."""
-        for path, body in self._unit.files.items():
+    def problems(self, pages: Iterable[str] | None = None) -> Iterator[Problem]:
+        """What is wrong with the links of these HTML pages, or of every one."""
+        for path in self._unit.files if pages is None else pages:
             if path.endswith((".html", ".htm")):
-                for code, message in self._page(path, body.decode("utf-8", "replace")):
+                for code, message in self._page(path, self._unit.files[path].decode("utf-8", "replace")):
                     yield _problem(self._unit.name, path, code, message)
 
     def _page(self, path: str, html: str) -> list[Fault]:
         folder = dirname(path)
         if self._unit.surface != "public":
-            values = {
-                (name, part[: part.find('"')]) for name in _NAMES for part in html.split(f'{name}="')[1:]
-            }
+            values = _values(html if path not in self._before else _new_lines(html, self._before[path]))
             if not any(self._fault(path, folder, *value) for value in values):
                 return []
         tags = "".join(_TAG.findall(html))

@@ -333,6 +333,7 @@ class PortalView(View):
     health: HealthView = HealthView()
     done: int = 0
     total: int = 0
+    agreed_end: Day | None = None
     end_slip: int | None = None
     summary: SectionView | None = None
     needs: tuple[NeedView, ...] = ()

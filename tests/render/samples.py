@@ -172,6 +172,7 @@ def rich(language: str = "en") -> PortalView:
         upcoming=milestones()[1:],
         timeline=Timeline(milestones=milestones(), start=day(-80), end=day(150), agreed_end=day(158),
                           today=TODAY),
+        agreed_end=day(158),
         kpis=kpis(),
         updates=(
             UpdateView(id="2026-11-20-two-formats", date=day(-3), title="Two formats on air",

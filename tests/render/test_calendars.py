@@ -1,12 +1,15 @@
 """Calendars and feeds: read back by others' readers, and still unless the content moves."""
 
-from datetime import date
+import hashlib
+from datetime import UTC, date, datetime, timedelta
 
 import feedparser
 import pytest
-from icalendar import Calendar
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from icalendar import Calendar, Event, vText
 
-from portalgen.render.calendars import Entry, FeedEntry, calendar, feed
+from portalgen.render.calendars import Entry, FeedEntry, bound, calendar, event, feed
 from portalgen.render.portal import pages
 from portalgen.views import PortalView
 from tests.render import samples
@@ -79,6 +82,55 @@ def test_two_portals_share_no_uid() -> None:
 def test_a_title_comes_back_as_it_was(title: str) -> None:
     found = events(calendar("x", [Entry("k", date.max, title, title)], "s"))
     assert [key.replace("\r\n", "\n") for key in found] == [title.replace("\r\n", "\n")]
+
+
+def by_the_library(name: str, entries: list[Entry], salt: str) -> bytes:
+    """A calendar that icalendar writes whole."""
+    whole = Calendar()
+    whole.add("prodid", "-//portalgen//portalgen//EN")
+    whole.add("version", "2.0")
+    whole.add("x-wr-calname", vText(name))
+    for entry in sorted(entries, key=lambda e: (e.day, e.key)):
+        one = Event()
+        one.add("uid", hashlib.sha256(f"{salt}\0{entry.key}".encode()).hexdigest()[:32] + "@portalgen")
+        one.add("dtstamp", datetime(entry.day.year, entry.day.month, entry.day.day, tzinfo=UTC))
+        one.add("dtstart", entry.day)
+        if entry.day < date.max:
+            one.add("dtend", entry.day + timedelta(days=1))
+        one.add("summary", entry.title)
+        if entry.text:
+            one.add("description", entry.text)
+        one.add("transp", "TRANSPARENT")
+        whole.add_component(one)
+    return whole.to_ical()
+
+
+WORDS = st.one_of(st.text(), st.text("aé;,:\\\"'%\r\n\t😀BEGIN", max_size=200))
+ENTRIES = st.builds(Entry, WORDS, st.dates() | st.sampled_from([date.min, date.max]), WORDS, WORDS)
+
+
+@settings(max_examples=300, deadline=None)
+@given(WORDS, st.lists(ENTRIES, max_size=4), WORDS)
+def test_a_calendar_is_what_the_library_makes_of_it(name: str, entries: list[Entry], salt: str) -> None:
+    assert calendar(name, entries, salt) == by_the_library(name, entries, salt)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("Spring launch", rb"X-WR-CALNAME:Spring launch"),
+        ("Brisa, S.L.; Spring", rb"X-WR-CALNAME:Brisa\, S.L.\; Spring"),
+        ("two\nlines", rb"X-WR-CALNAME:two\nlines"),
+        ("back\\slash", rb"X-WR-CALNAME:back\\slash"),
+    ],
+)
+def test_a_calendars_name_is_escaped_as_a_text(name: str, line: bytes) -> None:
+    assert line in calendar(name, [], "s").split(b"\r\n")
+
+
+def test_a_calendar_of_events_written_before_keeps_their_order() -> None:
+    lines = [event(Entry(key, date(2026, 1, day), key), "s") for key, day in (("b", 2), ("a", 1))]
+    assert [str(e["summary"]) for e in Calendar.from_ical(bound("x", lines)).walk("VEVENT")] == ["b", "a"]
 
 
 def test_every_line_of_a_calendar_is_short_and_ends_as_the_standard_has_it() -> None:

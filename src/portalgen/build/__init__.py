@@ -1,4 +1,4 @@
-"""The pipeline, top to bottom: load, project, render, assemble, scan, publish. The only orchestrator.
+"""The pipeline, top to bottom: load, project, plan, render, assemble, scan, publish. The only orchestrator.
 
 `build` publishes; `check` goes the same way and publishes nothing; `prepare_public` is the part of it
 that `mkdocs build` alone wants. Whatever is wrong, the published trees stay as they were but for
@@ -8,44 +8,77 @@ withdrawals (`takeback`): what a readable account takes back goes at once.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from portalgen import __version__, project
-from portalgen.build.job import Job, Problems, Shown, consent_of, failing, scan_of, unit_texts
+from portalgen.build.job import (
+    IMAGES,
+    Job,
+    Memory,
+    Problems,
+    Shown,
+    cache_of,
+    consent_of,
+    failing,
+    image_name,
+    scan_of,
+    unit_texts,
+)
 from portalgen.build.public_route import PublicWork, prepare_public
-from portalgen.build.stages import Counts, PublicSite, private_units
+from portalgen.build.stages import (
+    NOTHING,
+    Composed,
+    Counts,
+    PublicSite,
+    Standing,
+    Team,
+    compose,
+    portal_sheaf,
+    shared_sheaf,
+)
 from portalgen.build.takeback import take_back
+from portalgen.cache import Cache
 from portalgen.clock import build_date
-from portalgen.load import Content, load, load_settings
+from portalgen.load import Accounts, Content, load, load_settings
+from portalgen.plan import GONE
 from portalgen.problems import Address, Problem, account_of, in_order
 from portalgen.publish import Output, Release, ReleasedPage
 from portalgen.released import Released
-from portalgen.render.environment import say
+from portalgen.render.page import common_parts, digest_of
 from portalgen.scan import Scan, report
 from portalgen.secret import need_secret, read_secret
 from portalgen.settings import Settings
-from portalgen.site import Unit, from_folder
+from portalgen.site import Unit
+from portalgen.views import files_of
 
 __all__ = ["Options", "Outcome", "PublicWork", "build", "check", "load_settings", "prepare_public"]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says. `jobs` is the number of processes at most."""
+    """What the command line says. `jobs` is the number of processes at most.
+
+    `fresh`: as if nothing had been built before; the result is the same.
+    """
 
     as_of: date | None = None
     strict: bool = False
     keep_going: bool = False
     jobs: int = 1
+    fresh: bool = False
     record: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a build or check found and did. `published` False: nothing but withdrawals went out."""
+    """What a build or check found and did. `published` False: nothing but withdrawals went out.
+
+    `reasons` says of each file that was made or removed why, by its path below the output.
+    """
 
     problems: tuple[Problem, ...]
     accounts: int
@@ -53,6 +86,17 @@ class Outcome:
     closing: str = ""
     published: bool = False
     made_secret: bool = False
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    rendered: frozenset[str] = frozenset()
+    kept: int = 0
+
+    def explained(self) -> Iterator[str]:
+        """A line for each page that was made or removed, and why; one for those that MkDocs made."""
+        for path, why in self.reasons.items():
+            what = "remove" if why == GONE else "make"
+            yield f"{what} {path}: {why}"
+        if self.published:
+            yield f"keep {self.kept} files as they were"
 
     def line_of(self, at: Address) -> str | None:
         """The source line of an address, for excerpts."""
@@ -67,24 +111,37 @@ def build(settings: Settings, options: Options, environment: Mapping[str, str]) 
     """
     today = build_date(options.as_of, environment, settings.timezone)
     with Output.open(settings) as output:
-        content = load(settings)
         secret, made = need_secret(settings, environment)
+        cache = cache_of(settings, blind=options.fresh)
+        content = Accounts(settings, cache).read()
         released = Released(settings.private)
-        job = _job(settings, today, secret, content, released)
-        problems = [*content.problems, *survivors(content, settings)]
+        job = _job(settings, today, secret, content, released, cache)
+        problems = [*content.problems, *(p for one in job.shown for p in one.survivors)]
         published, closing = False, ""
+        round_ = _Round()
         if options.keep_going or not failing(problems, strict=options.strict):
-            found, counts, keep = _stage(job, output, options.jobs)
-            problems += found
-            if not failing(found, strict=options.strict):
-                output.commit(keep, _release(job), options.record)
+            _stage(job, output, options, round_)
+            problems += round_.problems
+            if not failing(round_.problems, strict=options.strict):
+                output.commit(round_.keep, _release(job), options.record)
                 released.replace([s.account for s in job.shown], content.broken, today)
-                published, closing = True, counts.line()
+                cache.keep(IMAGES, _images(job))
+                published, closing = True, round_.counts.line()
             else:
                 output.discard()
         if not published:
             closing = take_back(job, output, released)
-    return Outcome(tuple(in_order(problems)), _count(content), content.texts, closing, published, made)
+    return Outcome(
+        tuple(in_order(problems)),
+        _count(content),
+        content.texts,
+        closing,
+        published,
+        made,
+        round_.reasons,
+        frozenset(round_.rendered),
+        round_.kept,
+    )
 
 
 def check(
@@ -93,8 +150,9 @@ def check(
     """What is wrong and who needs attention; with `files`, of these accounts alone and without the scan."""
     today = build_date(as_of, environment, settings.timezone)
     content = load(settings)
+    shown = tuple(Memory(settings).shown(content.healthy, today).values())
     wanted = frozenset(_account_at(settings, path) for path in files)
-    problems = [*content.problems, *survivors(content, settings), *_attention(settings, content, today)]
+    problems = [*content.problems, *(p for one in shown for p in one.survivors), *_attention(shown)]
     if wanted:
         home = f"{settings.relative(settings.accounts)}/"
         problems = [
@@ -102,58 +160,114 @@ def check(
         ]
     else:
         secret = read_secret(settings, environment) or bytes(32)
-        job = Job(settings, today, secret, content, tuple(Shown(x.account) for x in content.accounts))
-        problems += _looked_at(job)
+        problems += _looked_at(Job(settings, today, secret, content, shown))
     return Outcome(tuple(in_order(problems)), _count(content), content.texts)
 
 
 # ---- the stages in order --------------------------------------------------------------------------
 
 
-def _job(settings: Settings, today: date, secret: bytes, content: Content, released: Released) -> Job:
+def _job(
+    settings: Settings, today: date, secret: bytes, content: Content, released: Released, cache: Cache
+) -> Job:
     """Healthy accounts as they are, broken ones as they were released."""
     carried = {name: a for name in sorted(content.broken) if (a := released.account(name))}
-    shown = {x.account.id: Shown(x.account) for x in content.accounts}
-    shown |= {name: Shown(account) for name, account in carried.items()}
+    shown = Memory(settings).shown(content.healthy, today)
+    shown |= {name: Shown(account, settings, today) for name, account in carried.items()}
     ordered = tuple(shown[name] for name in sorted(shown))
-    return Job(settings, today, secret, content, ordered, frozenset(carried))
+    return Job(settings, today, secret, content, ordered, frozenset(carried), cache)
 
 
-def _stage(job: Job, output: Output, jobs: int) -> tuple[Problems, Counts, set[str]]:
-    """Render, assemble, scan and stage every unit. Returns what is wrong, and the units to keep."""
-    scan = scan_of(job)
-    counts = Counts()
-    keep = {name for account in job.content.broken if (name := output.name_of(account))}
-    with PublicSite(job, output.workspace("public"), jobs) as site:
-        problems = list(site.problems)
-        for unit, found in private_units(job, counts):
-            problems += [*found, *_leaks(job, scan, unit)]
-            output.stage(unit)
-            keep.add(unit.name)
-        problems += site.result()
-        unit = from_folder("public", "public", site.folder)
-        problems += _leaks(job, scan, unit)
-        counts.add(unit)
-        output.stage(unit)
-        keep.add("public")
-    return problems, counts, keep
+@dataclass(slots=True)
+class _Round:
+    """What came of going through the stages once."""
+
+    problems: Problems = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+    keep: set[str] = field(default_factory=set)
+    reasons: dict[str, str] = field(default_factory=dict)
+    rendered: set[str] = field(default_factory=set)
+    kept: int = 0
+
+    def add(self, composed: Composed) -> None:
+        """Note what was made of a unit, and why."""
+        name = composed.unit.name
+        self.problems += composed.problems
+        self.counts.add(composed.unit)
+        self.keep.add(name)
+        # A path that is empty speaks for the whole unit: MkDocs makes all of its site or nothing.
+        self.reasons |= {f"{name}/{path}": why for path, why in composed.plan.reasons.items()}
+        self.rendered |= {f"{name}/{path}" for path in composed.plan.render}
+        self.kept += len(composed.plan.keep)
+
+
+def _stage(job: Job, output: Output, options: Options, round_: _Round) -> None:
+    """Plan, render, assemble, scan and stage every unit."""
+    look = _Look(job)
+    standing: Standing = NOTHING if options.fresh else output
+    round_.keep |= {name for account in job.content.broken if (name := output.name_of(account))}
+    with PublicSite(job, output.workspace("public"), options.jobs, standing) as site:
+        round_.problems += site.problems
+        for composed in _units(job, standing, site):
+            round_.add(composed)
+            unit = composed.unit
+            if not (composed.plan.nothing and standing is output and output.clean(unit.name, look.sought)):
+                round_.problems += look.at(unit)
+            output.stage(unit, look.sought)
+
+
+def _units(job: Job, standing: Standing, site: PublicSite) -> Iterator[Composed]:
+    """Every portal, the assets they share, the internal site and the public one, a unit at a time."""
+    for one in job.shown:
+        if one.account.id in job.carried:
+            continue  # a broken account keeps the portal that it has
+        sheaf = portal_sheaf(job, one)
+        if sheaf is not None:
+            yield compose(sheaf, standing)
+    yield compose(shared_sheaf(job.settings), standing)
+    yield compose(Team().sheaf(job), standing)
+    yield site.composed()
 
 
 def _looked_at(job: Job) -> Problems:
     """The same stages for `check`: everything is rendered and scanned, nothing is kept."""
-    scan, counts = scan_of(job), Counts()
+    look, round_ = _Look(job), _Round()
     with tempfile.TemporaryDirectory(prefix="portalgen-") as folder, PublicSite(job, Path(folder), 1) as site:
-        problems = list(site.problems)
-        for unit, found in private_units(job, counts):
-            problems += [*found, *_leaks(job, scan, unit)]
-        problems += site.result()
-        problems += _leaks(job, scan, from_folder("public", "public", site.folder))
-    return problems
+        round_.problems += site.problems
+        for composed in _units(job, NOTHING, site):
+            round_.problems += [*composed.problems, *look.at(composed.unit)]
+    return round_.problems
 
 
-def _leaks(job: Job, scan: Scan, unit: Unit) -> Problems:
-    found = scan.unit(unit)
-    return report(found, unit_texts(job, unit)) if found else []
+class _Look:
+    """The scan, made when the first unit wants it: where nothing changed nobody does."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    @cached_property
+    def _scan(self) -> Scan:
+        return scan_of(self._job)
+
+    @cached_property
+    def sought(self) -> str:
+        """The digest of all that the scan's terms and rules are made from."""
+        job = self._job
+        reads = [(name, read.inputs, read.links) for name, read in sorted(job.content.reads.items())]
+        carried = [one.account for one in job.shown if one.account.id in job.carried]
+        return digest_of([common_parts(), job.today, job.settings, reads, carried])
+
+    def at(self, unit: Unit) -> Problems:
+        """What leaks in a unit."""
+        found = self._scan.unit(unit)
+        return report(found, unit_texts(self._job, unit)) if found else []
+
+
+def _images(job: Job) -> frozenset[str]:
+    """The names of all images that the cache holds for this job."""
+    views = (view for one in job.shown for view in (one.brief, one.portal, one.case) if view is not None)
+    refs = {ref for view in views for ref in files_of(view).values()}
+    return frozenset(image_name(ref) for ref in refs) - {""}
 
 
 def _release(job: Job) -> Release:
@@ -180,9 +294,8 @@ def _release(job: Job) -> Release:
 
 def _why(job: Job) -> dict[str, str]:
     """Why something of an account that is still there may have gone."""
-    translate = say("en")
-    states = project.references((s.account for s in job.shown), job.settings, job.today, translate)
-    why = {state.account: state.why for state in states.cases if not state.public and state.why}
+    why = {one.account.id: one.row.case.why for one in job.shown if not one.row.case.public}
+    why = {name: sentence for name, sentence in why.items() if sentence}
     for one in job.shown:
         if not project.has_portal(one.account, job.today):
             why.setdefault(one.account.id, f"the account is {one.account.lifecycle} or its portal has ended")
@@ -192,39 +305,11 @@ def _why(job: Job) -> dict[str, str]:
 # ---- problems of the whole ------------------------------------------------------------------------
 
 
-def survivors(content: Content, settings: Settings) -> list[Problem]:
-    """Anonymised cases that name their client, found before anything is dropped from them."""
-    found = []
-    home = settings.relative(settings.accounts)
-    for loaded in content.accounts:
-        for one in project.survivors(loaded.account):
-            at = (
-                Address(f"{home}/{one.file}", one.line)
-                if one.file
-                else Address(f"{home}/{loaded.account.id}.md")
-            )
-            name = one.field
-            while name and name not in loaded.places:
-                name = name.rpartition(".")[0]
-            found.append(
-                Problem(
-                    loaded.places[name] if name else at,
-                    "leak",
-                    "anonymised-names-client",
-                    "this anonymised case study names its client (name, alias, domain or contact)",
-                    one.field,
-                    "write it without anything that tells who the client is",
-                )
-            )
-    return found
-
-
-def _attention(settings: Settings, content: Content, today: date) -> list[Problem]:
-    translate = say(settings.language)
+def _attention(shown: Iterable[Shown]) -> list[Problem]:
     return [
-        Problem(loaded.places.get("title", Address(loaded.account.id)), "attention", a.rule, a.message)
-        for loaded in content.accounts
-        for a in project.attention(loaded.account, settings, today, translate)
+        Problem(one.places.get("title", Address(one.account.id)), "attention", a.rule, a.message)
+        for one in shown
+        for a in one.row.attention
     ]
 
 

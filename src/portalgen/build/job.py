@@ -1,36 +1,177 @@
-"""The project on one day, and what its stages share: keys, files, terms."""
+"""The project on one day, and what its stages share: views, keys, files, terms.
+
+A `Shown` is one account on its way out with all its views, each made when first asked for, and once;
+a process that builds again keeps those of accounts that did not change (`Memory`), so that nothing is
+projected twice.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from portalgen import project
 from portalgen.account import Account
-from portalgen.load import Content, Refused, read_file
+from portalgen.cache import NONE, Cache
+from portalgen.load import Content, Loaded, Refused, read_file
 from portalgen.problems import Address, Problem
 from portalgen.project.fold import fold
 from portalgen.render import images
 from portalgen.render.environment import interface_texts, say
+from portalgen.render.page import CODE, common_parts, digest_of
 from portalgen.scan import Scan, theme_texts
 from portalgen.secret import portal_key
 from portalgen.settings import Settings
 from portalgen.site import Unit
-from portalgen.views import CaseStudyView, FileRef, GalleryView, files_of
+from portalgen.views import (
+    BriefView,
+    CaseStudyView,
+    EventView,
+    FileRef,
+    GalleryView,
+    PortalView,
+    PortfolioRow,
+    files_of,
+)
 
 Problems = list[Problem]
 
 
-@dataclass(frozen=True, slots=True)
 class Shown:
-    """One account on its way out. `before` is set where a failed build may only take things back."""
+    """One account on its way out on one day. `before` is set where a failed build may only take back.
 
-    account: Account
-    before: Account | None = None
+    Never changed once it is made; its views are kept, since most of them are wanted again.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        settings: Settings,
+        today: date,
+        places: Mapping[str, Address] | None = None,
+        before: Account | None = None,
+    ) -> None:
+        self.account = account
+        self.settings = settings
+        self.today = today
+        self.places = places or {}
+        self.before = before
+
+    def on(self, today: date) -> Shown:
+        """The same account on another day."""
+        return Shown(self.account, self.settings, today, self.places, self.before)
+
+    @cached_property
+    def portal(self) -> PortalView | None:
+        """What its client sees; None where there is no portal on this day."""
+        return project.portal(self.account, self.settings, self.today, self.before)
+
+    @cached_property
+    def row(self) -> PortfolioRow:
+        """Its row in the portfolio."""
+        return project.row(self.account, self.settings, self.today, say(self.settings.language))
+
+    @cached_property
+    def events(self) -> tuple[EventView, ...]:
+        """Its dated things."""
+        return tuple(project.events(self.account))
+
+    @cached_property
+    def brief(self) -> BriefView:
+        """Everything about it."""
+        return project.brief(self.account, self.settings, self.today, say(self.settings.language), self.row)
+
+    @cached_property
+    def case(self) -> CaseStudyView | None:
+        """What prospects see; None where nothing is public on this day."""
+        translate = say(self.settings.language)
+        return project.case_study(self.account, self.settings, self.today, translate, self.before)
+
+    @cached_property
+    def terms(self) -> tuple[project.Term, ...]:
+        """What must not be found where it may not stand."""
+        home = self.settings.relative(self.settings.accounts)
+        return tuple(project.terms(self.account, self.places, self.today, home))
+
+    @cached_property
+    def survivors(self) -> tuple[Problem, ...]:
+        """Where an anonymised case names its client, found before anything is dropped from it."""
+        home = self.settings.relative(self.settings.accounts)
+        return tuple(
+            Problem(
+                self._place(one.field)
+                or Address(f"{home}/{one.file or self.account.id + '.md'}", one.line or 1),
+                "leak",
+                "anonymised-names-client",
+                "this anonymised case study names its client (name, alias, domain or contact)",
+                one.field,
+                "write it without anything that tells who the client is",
+            )
+            for one in project.survivors(self.account)
+        )
+
+    def _place(self, field: str) -> Address | None:
+        """Where a field stands, or the field around it."""
+        while field and field not in self.places:
+            field = field.rpartition(".")[0]
+        return self.places.get(field) if field else None
+
+    def taken_back(self, before: Account) -> CaseStudyView | None:
+        """What prospects may still see of a case as it was, less what was taken back since."""
+        translate = say(self.settings.language)
+        return project.case_study(self.account, self.settings, self.today, translate, before)
+
+    @cached_property
+    def urgency(self) -> tuple[int, int, str, str]:
+        """Its place in the portfolio."""
+        return project.urgency(self.row)
+
+    @cached_property
+    def digests(self) -> tuple[str, str]:
+        """Of its row and of its events: what the pages over all accounts are made from."""
+        return digest_of(self.row), digest_of(self.events)
+
+
+class Memory:
+    """What one process keeps from build to build: the views of accounts that did not change."""
+
+    def __init__(self, settings: Settings, cache: Cache = NONE) -> None:
+        self.cache = cache
+        self._settings = settings
+        self._today = date.min
+        self._shown: dict[str, Shown] = {}
+
+    def shown(self, accounts: Mapping[str, Loaded], today: date) -> dict[str, Shown]:
+        """These accounts with their views: those they had, where account and day are the same.
+
+        Accounts that were shown before and are not among these are kept for `last`.
+        """
+        before = self._shown if today == self._today else {}
+        found = {}
+        for name, loaded in accounts.items():
+            known = before.get(name)
+            if known is None or known.account is not loaded.account:
+                known = Shown(loaded.account, self._settings, today, loaded.places)
+            found[name] = known
+        if before is not self._shown:
+            self._shown = {name: one.on(today) for name, one in self._shown.items()}
+        self._shown |= found
+        self._today = today
+        return found
+
+    def last(self, name: str) -> Shown | None:
+        """An account that can't be read now, as it was when it last could."""
+        return self._shown.get(name)
+
+    def keep(self, names: Iterable[str]) -> None:
+        """Forget all other accounts."""
+        for name in self._shown.keys() - set(names):
+            del self._shown[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,47 +184,59 @@ class Job:
     content: Content
     shown: tuple[Shown, ...]
     carried: frozenset[str] = frozenset()
+    cache: Cache = field(default=NONE)
 
     def key(self, account: Account) -> str:
         """The folder of an account's portal."""
         return portal_key(self.secret, account.id, account.access.epoch)
 
-    def portals(self) -> dict[str, str]:
+    def portals(self, among: Iterable[Shown] | None = None) -> dict[str, str]:
         """The folder of every portal that there is on this day, by account."""
-        found = (s.account for s in self.shown if project.has_portal(s.account, self.today))
+        wanted = self.shown if among is None else among
+        found = (s.account for s in wanted if project.has_portal(s.account, self.today))
         return {a.id: self.key(a) for a in found}
 
     def sources(self, account: str) -> Mapping[str, str]:
         """The texts of an account's Markdown files by path."""
-        return self.content.sources.get(account, {})
+        read = self.content.reads.get(account)
+        return read.texts if read else {}
 
     def cases(self) -> list[tuple[Shown, CaseStudyView]]:
         """Every case study that is public on this day, with its account."""
-        translate = say(self.settings.language)
-        found = []
-        for one in self.shown:
-            view = project.case_study(one.account, self.settings, self.today, translate, one.before)
-            if view is not None:
-                found.append((one, view))
-        return found
+        return [(one, one.case) for one in self.shown if one.case is not None]
 
-    # ---- files
+    @property
+    def disk(self) -> Disk:
+        """Where the accounts' files are read."""
+        return Disk(self.settings, self.secret, self.carried, self.cache)
 
-    def files(self, one: Shown, wanted: Mapping[str, FileRef], found: Problems) -> dict[str, bytes]:
-        """The final bytes of an account's files by `url`; what cannot be read is noted."""
-        read = {}
-        for url, ref in wanted.items():
-            try:
-                read[url] = images.publishable(self._content(one, ref), ref.path)
-            except (Refused, ValueError) as error:
-                copy = self._copy(one, url)
-                if copy is None:
-                    shown = self.settings.relative(self.settings.accounts)
-                    at = Address(f"{shown}/{one.account.id}/{ref.path}")
-                    found.append(Problem(at, "error", "unreadable-file", str(error)))
-                else:
-                    read[url] = copy
-        return read
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The accounts' files on their way out: read, images re-encoded once and kept."""
+
+    settings: Settings
+    secret: bytes
+    carried: frozenset[str]
+    cache: Cache
+
+    def file(self, one: Shown, ref: FileRef) -> bytes:
+        """The final bytes of an account's file. Raises `Unreadable` where it can't be had."""
+        name = image_name(ref)
+        if name and (kept := self.cache.get(IMAGES, name)) is not None:
+            return kept
+        try:
+            data = images.publishable(self._content(one, ref), ref.path)
+        except (Refused, ValueError) as error:
+            copy = self._copy(one, ref.url)
+            if copy is None:
+                shown = self.settings.relative(self.settings.accounts)
+                at = Address(f"{shown}/{one.account.id}/{ref.path}")
+                raise Unreadable(Problem(at, "error", "unreadable-file", str(error))) from error
+            return copy
+        if name:
+            self.cache.put(IMAGES, name, data)
+        return data
 
     def _content(self, one: Shown, ref: FileRef) -> bytes:
         data = read_file(self.settings, one.account.id, ref.path)
@@ -95,34 +248,63 @@ class Job:
         """What the last release shows of a file, where only that may be shown."""
         if one.before is None and one.account.id not in self.carried:
             return None
-        places = (f"portals/{self.key(one.account)}/{url}", f"internal/accounts/{one.account.id}/{url}")
+        key = portal_key(self.secret, one.account.id, one.account.access.epoch)
+        places = (f"portals/{key}/{url}", f"internal/accounts/{one.account.id}/{url}")
         paths = (self.settings.output / place for place in places)
         return next((p.read_bytes() for p in paths if p.is_file()), None)
 
 
+def cache_of(settings: Settings, *, blind: bool = False) -> Cache:
+    """The project's cache. What another portalgen wrote, or what names other paths, is none of it."""
+    version = f"{common_parts()[CODE]} {settings.relative(settings.accounts)}"
+    return Cache(settings.private / "cache", version, blind=blind)
+
+
+IMAGES = "images"
+
+
+def image_name(ref: FileRef) -> str:
+    """The name under which the cache keeps an image as it goes out; `""` for other files."""
+    format_ = images.kind_of(ref.path)
+    return hashlib.sha256(f"{ref.sha256} {format_}".encode()).hexdigest() if format_ else ""
+
+
+class Unreadable(Exception):
+    """A file that a page shows can't be published. Carries the problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
 def scan_of(job: Job) -> Scan:
     """The scan for this job: the terms of all accounts, whatever is shown of them."""
-    settings = job.settings
-    named = {view.slug: fold(one.account.client.name) for one, view in job.cases() if not view.anonymised}
-    folders = theme_folders(settings)
-    shown = (*folders, settings.brand) if settings.brand and settings.brand.is_dir() else folders
     return Scan(
         terms_of(job),
-        allow=settings.allow,
-        interface=interface_texts() | theme_texts(shown),
-        cases=named,
-        exempt=Exempt(folders),
+        allow=job.settings.allow,
+        interface=interface_of(job.settings),
+        cases=named_cases(job),
+        exempt=Exempt(theme_folders(job.settings)),
     )
+
+
+def named_cases(job: Job) -> dict[str, str]:
+    """The folded name of the client of each named case that is public, by its slug."""
+    return {view.slug: fold(one.account.client.name) for one, view in job.cases() if not view.anonymised}
+
+
+def interface_of(settings: Settings) -> frozenset[str]:
+    """The texts of the interface and of the public site's theme: nobody's names."""
+    folders = theme_folders(settings)
+    shown = (*folders, settings.brand) if settings.brand and settings.brand.is_dir() else folders
+    return interface_texts() | theme_texts(shown)
 
 
 def terms_of(job: Job) -> Iterator[project.Term]:
     """Everything that must not be found: of the settings, of readable and of carried accounts."""
     yield from project.settings_terms(job.settings.terms, Address(job.settings.file.name))
-    places = {loaded.account.id: loaded.places for loaded in job.content.accounts}
-    home = job.settings.relative(job.settings.accounts)
     for one in job.shown:
-        where = places.get(one.account.id, {})
-        yield from project.terms(one.account, where, job.today, home)
+        yield from one.terms
 
 
 def theme_folders(settings: Settings) -> tuple[Path, ...]:
@@ -150,12 +332,35 @@ class Exempt:
         return any((folder / path).is_file() for folder in self._folders)
 
 
-def public_view(job: Job) -> tuple[GalleryView, dict[str, bytes], Problems]:
-    """The gallery, its files by their path in the public tree, and what is wrong with them."""
+@dataclass(frozen=True, slots=True)
+class PublicView:
+    """What the public site is made from besides its own pages: all cases, and the files that they show.
+
+    `files` are those by their path in the public tree; `problems` is what is wrong with the cases.
+    """
+
+    gallery: GalleryView
+    files: Mapping[str, tuple[Shown, FileRef]]
+    problems: tuple[Problem, ...]
+
+    def read(self, disk: Disk) -> tuple[dict[str, bytes], Problems]:
+        """The files' bytes, and what is wrong with those that can't be had."""
+        found: Problems = []
+        read = {}
+        for path, (one, ref) in self.files.items():
+            try:
+                read[path] = disk.file(one, ref)
+            except Unreadable as error:
+                found.append(error.problem)
+        return read, found
+
+
+def public_view(job: Job) -> PublicView:
+    """The gallery, its files and what is wrong with them."""
     cases = job.cases()
     found: Problems = []
     seen: set[str] = set()
-    files: dict[str, bytes] = {}
+    files: dict[str, tuple[Shown, FileRef]] = {}
     home = job.settings.relative(job.settings.accounts)
     for one, view in cases:
         if view.slug in seen:
@@ -165,10 +370,8 @@ def public_view(job: Job) -> tuple[GalleryView, dict[str, bytes], Problems]:
                 Problem(at, "error", "duplicate-slug", message, "case_study.slug", "write another slug")
             )
         seen.add(view.slug)
-        read = job.files(one, files_of(view), found)
-        files |= {f"case-studies/{view.slug}/{url}": data for url, data in read.items()}
-    gallery = project.gallery(tuple(view for _, view in cases))
-    return gallery, files, found
+        files |= {f"case-studies/{view.slug}/{url}": (one, ref) for url, ref in files_of(view).items()}
+    return PublicView(project.gallery(tuple(view for _, view in cases)), files, tuple(found))
 
 
 def consent_of(account: Account) -> dict[str, Any]:

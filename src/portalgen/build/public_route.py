@@ -39,13 +39,14 @@ class PublicWork:
         self._output = None if serving else self._stack.enter_context(Output.open(settings))
         content = load(settings)
         secret = read_secret(settings, os.environ) or bytes(32)
-        shown = tuple(Shown(x.account) for x in content.accounts)
+        shown = tuple(Shown(x.account, settings, self.today, x.places) for x in content.accounts)
         self._job = Job(settings, self.today, secret, content, shown)
-        gallery, files, found = public_view(self._job)
-        problems = [*content.problems, *found]
+        view = public_view(self._job)
+        files, unreadable = view.read(self._job.disk)
+        problems = [*content.problems, *view.problems, *unreadable]
         if failing(problems, strict=False):
             raise ContentError(in_order(problems))
-        self.given = Given(settings, gallery, files)
+        self.given = Given(settings, view.gallery, files)
         if self._output is not None:
             self.staging = self._output.workspace("public")
 

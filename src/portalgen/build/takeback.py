@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 
 from portalgen import __version__, project
 from portalgen.account import Account
@@ -18,7 +19,6 @@ from portalgen.problems import Problem
 from portalgen.publish import Output, Release, ReleasedPage
 from portalgen.released import Released
 from portalgen.render.environment import say
-from portalgen.site import from_folder
 
 _NOTHING = "nothing was published; the pages stay as they were"
 
@@ -33,9 +33,10 @@ def take_back(job: Job, output: Output, released: Released) -> str:
         return "nothing was published"
     current = {x.account.id: x.account for x in job.content.accounts}
     before = {name: a for name in sorted(released.names()) if (a := released.account(name))}
-    shown = tuple(_shown(current, before, job.content.broken))
+    shown = tuple(_shown(job, as_of, current, before))
     then = replace(job, today=as_of, shown=shown)
-    expired = replace(job, shown=shown)  # consent is asked for today, whatever the pages' date
+    # Consent is asked for today, whatever the pages' date.
+    expired = replace(job, shown=tuple(one.on(job.today) for one in shown))
     keep = set(output.published) - set(_stale_portals(job, then, output, current, before))
     if _public_is_stale(expired, then, before):
         keep -= _remake_public(expired, output)
@@ -49,14 +50,14 @@ def take_back(job: Job, output: Output, released: Released) -> str:
 
 
 def _shown(
-    current: Mapping[str, Account], before: Mapping[str, Account], broken: frozenset[str]
+    job: Job, as_of: date, current: Mapping[str, Account], before: Mapping[str, Account]
 ) -> Iterator[Shown]:
     """What was released of accounts that can be read; broken ones stay as they were released."""
     for name, account in before.items():
         if name in current:
-            yield Shown(current[name], account)
-        elif name in broken:
-            yield Shown(account)
+            yield Shown(current[name], job.settings, as_of, before=account)
+        elif name in job.content.broken:
+            yield Shown(account, job.settings, as_of)
 
 
 def _stale_portals(
@@ -102,9 +103,10 @@ def _public_is_stale(expired: Job, then: Job, before: Mapping[str, Account]) -> 
 def _remake_public(job: Job, output: Output) -> set[str]:
     """Stage the public site without what must go; returns the units that are replaced."""
     with PublicSite(job, output.workspace("public"), 1) as site:
-        found: list[Problem] = [*site.problems, *site.result()]
+        composed = site.composed()
+        found: list[Problem] = [*site.problems, *composed.problems]
         if not any(p.severity == "error" for p in found):
-            output.stage(from_folder("public", "public", site.folder))
+            output.stage(composed.unit)
     return {"public"}
 
 

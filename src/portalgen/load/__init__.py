@@ -10,59 +10,135 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from portalgen.cache import NONE, Cache
 from portalgen.load.accounts import Loaded, Reading
-from portalgen.load.folder import Refused, is_temporary, read_below, shown
+from portalgen.load.folder import Refused, hashed, is_temporary, names_below, read_below, shown
+from portalgen.load.front_matter import MAX_FILE, text_of
+from portalgen.load.kept import Folder, Read, dump, revive
 from portalgen.load.settings import load_settings
 from portalgen.problems import Address, Problem, Severity, Suggestions, UsageError, in_order
 from portalgen.settings import Settings
 from portalgen.vocabulary import SLUG, slug
 
-__all__ = ["Content", "Loaded", "Refused", "load", "load_settings", "read_file"]
+__all__ = ["Accounts", "Content", "Loaded", "Refused", "load", "load_settings", "read_file"]
+
+_KIND = "accounts"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Content:
-    """All accounts of a project.
+    """All accounts of a project: the healthy ones, and the ids of those with an error.
 
-    `accounts` are the healthy ones by id, `broken` the ids of those with an error. `texts` are the
-    normalised texts of all Markdown files that were read, by relative path; `sources` the same by
-    account.
+    `problems` are those of all files, in order.
     """
 
-    accounts: tuple[Loaded, ...]
+    healthy: Mapping[str, Loaded]
     problems: tuple[Problem, ...]
     broken: frozenset[str]
-    texts: Mapping[str, str]
-    sources: Mapping[str, Mapping[str, str]]
+    reads: Mapping[str, Read]
+
+    @property
+    def accounts(self) -> tuple[Loaded, ...]:
+        """The healthy accounts, by id."""
+        return tuple(self.healthy.values())
+
+    @cached_property
+    def sources(self) -> Mapping[str, Mapping[str, str]]:
+        """The normalised texts of all Markdown files that were read, by account and relative path."""
+        return {name: read.texts for name, read in self.reads.items()}
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """The same by relative path alone."""
+        return {path: text for texts in self.sources.values() for path, text in texts.items()}
+
+
+class Accounts:
+    """The accounts of a project, read again and again: what did not change is not read twice.
+
+    Between two processes entries of `cache` are believed if the files have the content that they were
+    read from; between two calls of one process, accounts that its caller says were not touched.
+    """
+
+    def __init__(self, settings: Settings, cache: Cache = NONE) -> None:
+        self._settings = settings
+        self._shown = settings.relative(settings.accounts)
+        self._cache = cache
+        self._known: dict[str, Read] = {}
+        self._listed: tuple[Problem, ...] = ()
+
+    def read(self, touched: frozenset[str] | None = None) -> Content:
+        """Every account. `touched` are the ids that may have changed since the last call; None: all.
+
+        Raises `UsageError` where there is no folder to read.
+        """
+        folder, suggest = self._settings.accounts, Suggestions()
+        if not folder.is_dir():
+            raise UsageError(
+                f'there is no folder "{self._settings.relative(folder)}"; '
+                "make it, and put a file per client into it"
+            )
+        if touched is not None and all(name in self._known and self._is_there(name) for name in touched):
+            found = self._known | {name: self._one(name, suggest) for name in touched}
+        else:
+            stray: list[Problem] = []
+            found = {}
+            for name in _names(folder, self._shown, stray):
+                known = self._known.get(name) if touched is not None and name not in touched else None
+                found[name] = known or self._one(name, suggest)
+            self._listed = tuple(stray)
+            if found.keys() != self._known.keys():
+                self._cache.keep(_KIND, found.keys())
+        self._known = found
+        problems = [*self._listed, *(problem for one in found.values() for problem in one.problems)]
+        return Content(
+            {name: read.loaded for name, read in found.items() if read.loaded is not None},
+            tuple(in_order(problems)),
+            frozenset(name for name, read in found.items() if read.loaded is None),
+            found,
+        )
+
+    def _is_there(self, name: str) -> bool:
+        """Whether the account still has its file: then the list of accounts is what it was."""
+        return os.path.lexists(self._settings.accounts / f"{name}.md")
+
+    def _one(self, name: str, suggest: Suggestions) -> Read:
+        kept = self._cache.get(_KIND, name)
+        if kept is not None:
+            try:
+                read = revive(name, kept, self._looks(name), self._text)
+            except Refused:
+                read = None  # a file is gone or can't be read; reading says so in words
+            if read is not None:
+                return read
+        reading = Reading(self._settings.accounts, self._shown, name, suggest)
+        loaded = reading.account()
+        links = {path: file.sha256 for path, file in reading.files.items()}
+        read = Read(
+            name, loaded, tuple(reading.problems), reading.texts, reading.inputs, links, reading.lists
+        )
+        if loaded is not None:
+            self._cache.put(_KIND, name, dump(read))
+        return read
+
+    def _looks(self, name: str) -> Folder:
+        folder = self._settings.accounts
+        return Folder(
+            text=lambda path: read_below(folder, path, MAX_FILE + 1),
+            digest=lambda path: hashed(folder, f"{name}/{path}")[0],
+            names=lambda path: tuple(names_below(folder, path)),
+        )
+
+    def _text(self, path: str, data: bytes) -> tuple[str, str]:
+        return f"{self._shown}/{shown(path)}", text_of(data)
 
 
 def load(settings: Settings) -> Content:
-    """Read every account. Raises `UsageError` where there is no folder to read."""
-    if not settings.accounts.is_dir():
-        raise UsageError(
-            f'there is no folder "{settings.relative(settings.accounts)}"; '
-            "make it, and put a file per client into it"
-        )
-    shown_folder = settings.relative(settings.accounts)
-    suggest = Suggestions()
-    accounts: list[Loaded] = []
-    problems: list[Problem] = []
-    broken: set[str] = set()
-    texts: dict[str, str] = {}
-    sources: dict[str, Mapping[str, str]] = {}
-    for name in _names(settings.accounts, shown_folder, problems):
-        reading = Reading(settings.accounts, shown_folder, name, suggest)
-        found = reading.account()
-        problems += reading.problems
-        texts |= reading.texts
-        sources[name] = reading.texts
-        if found is None:
-            broken.add(name)
-        else:
-            accounts.append(found)
-    return Content(tuple(accounts), tuple(in_order(problems)), frozenset(broken), texts, sources)
+    """Read every account once. Raises `UsageError` where there is no folder to read."""
+    return Accounts(settings).read()
 
 
 def read_file(settings: Settings, account: str, path: str) -> bytes:

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from portalgen.account import (
 )
 from portalgen.load.checks import check
 from portalgen.load.fields import Fields
-from portalgen.load.folder import Refused, hashed, is_temporary, list_below, read_below, resolve, shown
+from portalgen.load.folder import Refused, hashed, names_below, read_below, resolve, shown
 from portalgen.load.front_matter import MAX_FILE, Source, read
 from portalgen.load.sections import Body, split, whole
 from portalgen.problems import Address, Problem, Suggestions, UsageError
@@ -83,6 +84,10 @@ class Reading:
     texts: dict[str, str] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
     places: dict[str, Address] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
+    """The SHA-256 of each text that was read, by its path below the accounts' folder."""
+    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names in each folder that was looked into."""
     beside: list[str] = field(default_factory=list)
     """The names in the account's folder."""
 
@@ -123,6 +128,7 @@ class Reading:
             )
             return None
         source = read(path, data)
+        self.inputs[file] = sha256(data).hexdigest()
         self.texts[path] = source.text
         self.problems += source.problems
         return source
@@ -268,11 +274,13 @@ class Reading:
     def _list(self, folder: str) -> list[str]:
         """The names in a folder of the account, editors' leavings excepted; a link is reported."""
         try:
-            return [name for name in list_below(self.folder, folder) if not is_temporary(name)]
+            names = names_below(self.folder, folder)
         except Refused as refused:
             at = Address(f"{self.shown}/{folder}")
             self.problems.append(Problem(at, "error", refused.code, refused.sentence, hint=refused.hint))
             return []
+        self.lists[folder] = tuple(names)
+        return names
 
     def _strays(self) -> None:
         """A text in the folder that nobody reads is a slip: its author thinks that it is shown."""

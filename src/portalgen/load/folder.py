@@ -71,6 +71,11 @@ def list_below(folder: Path, path: str) -> list[str]:
         os.close(handle)
 
 
+def names_below(folder: Path, path: str) -> list[str]:
+    """The names in a folder, editors' leavings excepted; raises `Refused` as `list_below` does."""
+    return [name for name in list_below(folder, path) if not is_temporary(name)]
+
+
 def hashed(folder: Path, path: str) -> tuple[str, int]:
     """SHA-256 in hex and size in bytes of a file below `folder`; raises `Refused`."""
     digest, size = hashlib.sha256(), 0

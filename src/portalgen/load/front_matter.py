@@ -144,6 +144,11 @@ def _decode(source: Source, data: bytes) -> str:
     return _line_ends(text)
 
 
+def text_of(data: bytes) -> str:
+    """The normalised text of a file that `read` found to be UTF-8. Raises `UnicodeDecodeError`."""
+    return _line_ends(data.removeprefix(BOM_UTF8).decode())
+
+
 def _line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

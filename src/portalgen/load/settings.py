@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any, NoReturn, cast, get_args
@@ -183,9 +183,53 @@ def load_settings(file: Path) -> Settings:
         secret_id=given("secret_id", reader.text, ""),
         tactics_every_days=given("tactics_every_days", reader.whole, 90),
         brand=reader.folder(inside["custom_dir"][1], "", "custom_dir") if "custom_dir" in inside else None,
+        unknown=_unknown(top),
     )
     _folders(reader, settings, top, options)
     return settings
+
+
+def _unknown(top: dict[str, tuple[yaml.Node, yaml.Node]]) -> str:
+    """The first thing among MkDocs' settings of which nobody knows what it reads, in words; or `""`.
+
+    What MkDocs makes without such a thing depends on files that we know, and need not be made again.
+    """
+    if "hooks" in top and not _nothing(top["hooks"][1]):
+        return "the hooks"
+    for name in _names(top, "plugins"):
+        if name not in _PLUGINS:
+            return f"the plugin {name}"
+    for name in _names(top, "markdown_extensions"):
+        if name.startswith("pymdownx."):
+            if name in _READING_EXTENSIONS:
+                return f"the extension {name}"
+        elif name not in _EXTENSIONS:
+            return f"the extension {name}"
+    return ""
+
+
+_PLUGINS = frozenset(("portalgen", "search", "material/search", "material/tags", "material/meta"))
+_EXTENSIONS = frozenset(
+    (
+        *("abbr", "admonition", "attr_list", "codehilite", "def_list", "extra", "fenced_code", "footnotes"),
+        *("legacy_attrs", "legacy_em", "md_in_html", "meta", "nl2br", "sane_lists", "smarty", "tables"),
+        *("toc", "wikilinks"),
+    )
+)
+_READING_EXTENSIONS = frozenset(("pymdownx.snippets", "pymdownx.b64"))
+
+
+def _names(top: dict[str, tuple[yaml.Node, yaml.Node]], key: str) -> Iterator[str]:
+    """The names in a list of MkDocs' settings, whose elements are words or mappings of one key."""
+    node = top[key][1] if key in top else None
+    if isinstance(node, yaml.MappingNode):
+        yield from (str(name.value) for name, _ in node.value)
+    elif isinstance(node, yaml.SequenceNode):
+        for entry in node.value:
+            if isinstance(entry, yaml.MappingNode):
+                yield from (str(name.value) for name, _ in entry.value)
+            else:
+                yield str(entry.value)
 
 
 def _options(

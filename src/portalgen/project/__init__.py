@@ -7,10 +7,10 @@ ceilings of the model; the functions here then make views, which name each thing
 """
 
 from portalgen.project.attention import attention
-from portalgen.project.case import case_study, gallery, survivors
+from portalgen.project.case import case_state, case_study, gallery, survivors
 from portalgen.project.portal import has_portal, portal
 from portalgen.project.say import English, Say
-from portalgen.project.team import brief, portfolio, references
+from portalgen.project.team import brief, events, portfolio, references, row, urgency
 from portalgen.project.terms import Term, settings_terms, terms
 
 __all__ = [
@@ -19,13 +19,17 @@ __all__ = [
     "Term",
     "attention",
     "brief",
+    "case_state",
     "case_study",
+    "events",
     "gallery",
     "has_portal",
     "portal",
     "portfolio",
     "references",
+    "row",
     "settings_terms",
     "survivors",
     "terms",
+    "urgency",
 ]

@@ -79,6 +79,7 @@ def portal(
         health=pieces.health(seen, settings, today),
         done=sum(m.done is not None for m in seen.milestones),
         total=len(seen.milestones),
+        agreed_end=line.agreed_end,
         end_slip=_end_slip(seen, today),
         summary=_section(seen, summary) if summary else None,
         needs=tuple(_needs(seen, today)),

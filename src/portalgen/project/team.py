@@ -30,6 +30,7 @@ from portalgen.views import (
     BriefSection,
     BriefText,
     BriefView,
+    CaseState,
     EventView,
     NextDate,
     PortfolioRow,
@@ -41,18 +42,21 @@ from portalgen.views import (
 # ---- brief ----------------------------------------------------------------------------------------
 
 
-def brief(account: Account, settings: Settings, today: date, say: Say) -> BriefView:
-    """Everything about one account."""
+def brief(
+    account: Account, settings: Settings, today: date, say: Say, known: PortfolioRow | None = None
+) -> BriefView:
+    """Everything about one account. `known` is its row in the portfolio, where that is made already."""
+    found = known or row(account, settings, today, say)
     return BriefView(
         account=account.id,
         language=settings.language,
         agency=settings.site_name,
         client=account.client.name,
         title=account.title,
-        health=pieces.health(account, settings, today),
-        data_says=dates.data_says(account, today),
-        attention=attention(account, settings, today, say),
-        slip_days=dates.account_slip(account, today),
+        health=found.health,
+        data_says=found.data_says,
+        attention=found.attention,
+        slip_days=found.slip_days,
         timeline=pieces.timeline(account, today),
         fields=tuple(_entries(account, account, EVERYBODY, hidden=False)),
         updates=tuple(
@@ -65,8 +69,8 @@ def brief(account: Account, settings: Settings, today: date, say: Say) -> BriefV
             for r in account.risks
             if r.probability is not None and r.impact is not None
         ),
-        has_portal=has_portal(account, today),
-        case=case.case_state(account, settings, today, say),
+        has_portal=found.has_portal,
+        case=found.case,
     )
 
 
@@ -137,21 +141,12 @@ def _section(account: Account, section: Section) -> BriefSection:
 # ---- portfolio ------------------------------------------------------------------------------------
 
 
-def portfolio(accounts: Iterable[Account], settings: Settings, today: date, say: Say) -> PortfolioView:
-    """The dashboard: those that need somebody today first, by the most urgent of their reasons."""
-    kept = list(accounts)
-    rows = [_row(a, settings, today, say) for a in kept]
-    urgency = {name: index for index, (name, _, _) in enumerate(RULES)}
-    rows.sort(
-        key=lambda r: (
-            min((urgency[a.rule] for a in r.attention), default=len(urgency)),
-            -len(r.attention),
-            r.client.casefold(),
-            r.id,
-        )
-    )
-    events = sorted((e for a in kept for e in _events(a)), key=lambda e: (e.date, e.key))
-    return PortfolioView(
+def portfolio(
+    rows: Iterable[PortfolioRow], events: Iterable[EventView], settings: Settings, today: date
+) -> PortfolioView:
+    """The dashboard, from rows in the order of `urgency` and events in order of date and key."""
+    # Rows and events are views already; checking thousands of them again would only take time.
+    return PortfolioView.model_construct(
         agency=settings.site_name,
         language=settings.language,
         as_of=today,
@@ -160,11 +155,21 @@ def portfolio(accounts: Iterable[Account], settings: Settings, today: date, say:
     )
 
 
+_URGENCY = {name: index for index, (name, _, _) in enumerate(RULES)}
+
+
+def urgency(one: PortfolioRow) -> tuple[int, int, str, str]:
+    """What sorts rows: those that need somebody today first, by the most urgent of their reasons."""
+    first = min((_URGENCY[a.rule] for a in one.attention), default=len(_URGENCY))
+    return first, -len(one.attention), one.client.casefold(), one.id
+
+
 def _person(account: Account, role: str) -> str | None:
     return next((p.name for p in account.team if p.role == role), None)
 
 
-def _row(account: Account, settings: Settings, today: date, say: Say) -> PortfolioRow:
+def row(account: Account, settings: Settings, today: date, say: Say) -> PortfolioRow:
+    """An account's row in the portfolio."""
     open_needs = [n for n in account.needs if n.done is None]
     updates = [u.date for u in account.updates if u.audience >= CLIENT and u.date <= today]
     return PortfolioRow(
@@ -193,11 +198,12 @@ def _row(account: Account, settings: Settings, today: date, say: Say) -> Portfol
 def _next(account: Account, today: date) -> NextDate | None:
     if account.lifecycle in ("completed", "cancelled"):
         return None
-    dated = [(e.date, e.title) for e in _events(account) if not e.done and e.date >= today]
+    dated = [(e.date, e.title) for e in events(account) if not e.done and e.date >= today]
     return NextDate(date=min(dated)[0], title=min(dated)[1]) if dated else None
 
 
-def _events(account: Account) -> Iterator[EventView]:
+def events(account: Account) -> Iterator[EventView]:
+    """Its dated things for calendars and for the next 30 days, in no order."""
     owners = tuple(
         dict.fromkeys(
             name
@@ -246,12 +252,8 @@ def _events(account: Account) -> Iterator[EventView]:
         )
 
 
-def references(accounts: Iterable[Account], settings: Settings, today: date, say: Say) -> ReferencesView:
+def references(states: Iterable[CaseState], settings: Settings) -> ReferencesView:
     """All case studies, the public ones first; accounts that have none written are left out."""
-    states = [
-        case.case_state(a, settings, today, say)
-        for a in accounts
-        if a.case_study.title or a.case_study.attribution != "internal_only"
-    ]
-    states.sort(key=lambda s: (not s.public, s.client.casefold(), s.account))
-    return ReferencesView(agency=settings.site_name, language=settings.language, cases=tuple(states))
+    written = (s for s in states if s.title or s.attribution != "internal_only")
+    ordered = sorted(written, key=lambda s: (not s.public, s.client.casefold(), s.account))
+    return ReferencesView(agency=settings.site_name, language=settings.language, cases=tuple(ordered))

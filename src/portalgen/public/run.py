@@ -1,7 +1,8 @@
 """Running MkDocs for the public site: in staging, with the build's date, silent.
 
 What MkDocs would print becomes problems. Touches the environment and MkDocs' logger for the time of
-the run only, so that it is the same in the build's own process and in another one.
+the run only, so that it is the same in the build's own process and in another one. `live` uses the
+same parts, to keep what MkDocs has in hand when it is done.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Protocol, cast
@@ -19,9 +21,10 @@ from mkdocs.commands.build import build as run_mkdocs
 from mkdocs.config import load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, MkDocsException
+from mkdocs.structure.pages import Page
 
 from portalgen.problems import Address, Problem, UsageError
-from portalgen.public.site import Given
+from portalgen.public.site import Given, Notes
 from portalgen.settings import Settings
 from portalgen.views import GalleryView
 
@@ -31,12 +34,20 @@ _QUOTED = re.compile(r"(?:link|reference|path) (?:to )?'([^']+)'")
 
 
 class Plugin(Protocol):
-    """What `build` needs of our plugin: to be handed a site, and to say what was wrong."""
+    """What is needed of our plugin: to be handed a site, and to say what it noted and what was wrong.
+
+    `made` is called with each page that is done.
+    """
 
     problems: list[Problem]
+    notes: Notes
+    made: Callable[[Page], None] | None
 
     def receive(self, given: Given | None) -> None:
         """Show this and load nothing; None takes it back."""
+
+    def resume(self, given: Given, notes: Notes) -> None:
+        """Go on from a build that is done: what MkDocs asks for from now on is this."""
 
 
 def build(
@@ -52,23 +63,23 @@ def build(
     what is wrong: MkDocs' warnings, and errors, after which `staging` is not whole and must not be
     published. Raises `UsageError` for settings, a theme or another plugin that can't be used.
     """
-    with mkdocs_environment(today), _Heard() as heard:
-        config = _config(settings, staging, heard)
-        plugin = cast("Plugin", config.plugins[PLUGIN])
-        plugin.receive(Given(settings, gallery, files))
-        try:
-            run_mkdocs(config)
-        except Exception as error:
-            if not any(p.severity == "error" for p in plugin.problems):
-                raise UsageError(_sentence(error, heard)) from error
-            return tuple(plugin.problems)
-        except Abort as error:
-            if not any(p.severity == "error" for p in plugin.problems):
-                raise UsageError(_sentence(error, heard)) from error
-            return tuple(plugin.problems)
-        finally:
-            plugin.receive(None)
-        return (*plugin.problems, *(_problem(settings, text) for text in heard.warnings))
+    with mkdocs_environment(today), Heard() as heard:
+        return run(configured(settings, staging, heard), Given(settings, gallery, files), heard)
+
+
+def run(config: MkDocsConfig, given: Given, heard: Heard) -> tuple[Problem, ...]:
+    """Let MkDocs build what is given; as `build`."""
+    plugin = plugin_of(config)
+    plugin.receive(given)
+    try:
+        run_mkdocs(config)
+    except (Exception, Abort) as error:
+        if not any(p.severity == "error" for p in plugin.problems):
+            raise UsageError(_sentence(error, heard)) from error
+        return tuple(plugin.problems)
+    finally:
+        plugin.receive(None)
+    return (*plugin.problems, *(problem(given.settings, warned.text) for warned in heard.warnings))
 
 
 @contextmanager
@@ -91,16 +102,25 @@ def mkdocs_environment(today: date) -> Iterator[None]:
                 os.environ[name] = value
 
 
-class _Heard(logging.Handler):
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning, and the source of the page that MkDocs was at, if any."""
+
+    page: str
+    text: str
+
+
+class Heard(logging.Handler):
     """Keeps what MkDocs logs, and keeps it from the terminal, while it is entered."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.warnings: list[str] = []
+        self.config: MkDocsConfig | None = None
+        self.warnings: list[Warned] = []
         self.errors: list[str] = []
         self._logger = logging.getLogger("mkdocs")
 
-    def __enter__(self) -> _Heard:
+    def __enter__(self) -> Heard:
         self._before = (self._logger.handlers, self._logger.propagate, self._logger.level)
         self._logger.handlers, self._logger.propagate = [self], False
         self._logger.setLevel(logging.WARNING)
@@ -112,12 +132,18 @@ class _Heard(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep the message."""
-        kept = self.errors if record.levelno >= logging.ERROR else self.warnings
-        kept.append(record.getMessage())
+        if record.levelno >= logging.ERROR:
+            self.errors.append(record.getMessage())
+            return
+        page = self.config._current_page if self.config else None
+        self.warnings.append(Warned(page.file.src_uri if page else "", record.getMessage()))
 
 
-def _config(settings: Settings, staging: Path, heard: _Heard) -> MkDocsConfig:
-    """The configuration with its plugins, writing into staging. Strictness is the build's, not MkDocs'."""
+def configured(settings: Settings, staging: Path, heard: Heard) -> MkDocsConfig:
+    """The configuration with its plugins, writing into staging. Strictness is the build's, not MkDocs'.
+
+    Raises `UsageError` where MkDocs can't use the settings.
+    """
     try:
         config = load_config(str(settings.file), site_dir=str(staging), strict=False)
     except (Abort, MkDocsException) as error:
@@ -125,10 +151,16 @@ def _config(settings: Settings, staging: Path, heard: _Heard) -> MkDocsConfig:
         raise UsageError((heard.errors or [str(error)])[0].strip().rstrip("."), at) from error
     if PLUGIN not in config.plugins:
         raise UsageError('the plugin "portalgen" is not enabled', Address(settings.file.name))
+    heard.config = config
     return config
 
 
-def _sentence(error: BaseException, heard: _Heard) -> str:
+def plugin_of(config: MkDocsConfig) -> Plugin:
+    """Our plugin."""
+    return cast("Plugin", config.plugins[PLUGIN])
+
+
+def _sentence(error: BaseException, heard: Heard) -> str:
     """What stopped MkDocs, in one line: the page that it logged, then the reason."""
     where = next((text.split("\n")[0].rstrip(".") for text in heard.errors), "")
     reason = str(error.__context__ or error) if isinstance(error, Abort) else str(error)
@@ -137,7 +169,7 @@ def _sentence(error: BaseException, heard: _Heard) -> str:
     return f"MkDocs could not build the public site: {said}"
 
 
-def _problem(settings: Settings, text: str) -> Problem:
+def problem(settings: Settings, text: str) -> Problem:
     """A warning of MkDocs' at the page (and line) that it names, else at the settings."""
     sentence = " ".join(text.split()).rstrip(".")
     page = _PAGE.search(sentence)

@@ -6,13 +6,25 @@ client's name stand by address, so nothing written by hand may live there.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from jinja2 import Environment
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
 
 from portalgen.problems import Address, Problem
+from portalgen.public.pages import Wanted
 from portalgen.render import gallery
+from portalgen.render.gallery import Drawn, Fragment, Frame
+from portalgen.render.page import root_of
 from portalgen.settings import Settings
 from portalgen.views import GalleryView
 
@@ -25,12 +37,13 @@ class Given:
     """What the plugin shows: the settings, all published cases, and the files that they show.
 
     `files` are the bytes to publish, by their path below the site's root
-    (`case-studies/<slug>/files/ad.png`).
+    (`case-studies/<slug>/files/ad.png`). `before` is what was drawn last, to take over what is equal.
     """
 
     settings: Settings
     gallery: GalleryView
     files: Mapping[str, bytes]
+    before: Drawn | None = None
 
     def collisions(self) -> Iterator[Problem]:
         """Cases whose slug the gallery's own pages have: `industry`, `index`, ..."""
@@ -39,9 +52,84 @@ class Given:
                 message = f'a case study has the address "{case.url}", and the gallery has that for itself'
                 yield self.problem("collision", message, hint="give the case study another slug")
 
+    def foreign(self, address: str) -> Problem:
+        """A warning: a page loads this address from another host."""
+        message = f'pages load "{address}" from another host, which sees every reader'
+        hint = "for Material write font: false, for the theme mkdocs highlightjs: false"
+        return Problem(Address(self.settings.file.name), "warning", "foreign-host", message, hint=hint)
+
     def problem(self, code: str, message: str, at: Address | None = None, *, hint: str = "") -> Problem:
         """An error; without an address it is the settings file's."""
         return Problem(at or Address(self.settings.file.name), "error", code, message, hint=hint)
+
+
+@dataclass(slots=True)
+class Notes:
+    """What the plugin notes of a build, by the source of a page (`case-studies/index.md`).
+
+    `data` are the generated files that are no pages, by path. Of the pages written by hand: `sources`
+    is what they were made from, `contents` their HTML, `asked` their blocks of cards with the HTML
+    that each became. `undated` are pages whose date the sitemap does not tell, with the date that
+    MkDocs gave them. `foreign` are the addresses that a page loads from other hosts. `nav`, `env` and
+    `collection` (the files) are MkDocs' own, once it has them.
+    """
+
+    frame: Frame
+    drawn: Drawn
+    robots: bytes | None = None
+    fragments: dict[str, Fragment] = field(default_factory=dict)
+    data: dict[str, bytes] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    contents: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, list[tuple[Wanted, str]]] = field(default_factory=dict)
+    undated: dict[str, tuple[Page, str]] = field(default_factory=dict)
+    foreign: dict[str, list[str]] = field(default_factory=dict)
+    nav: Navigation | None = None
+    env: Environment | None = None
+    collection: Files | None = None
+
+    def draw(self, given: Given) -> None:
+        """Take the fragments and files of what is given."""
+        self.drawn = Drawn(given.gallery, self.frame, self.drawn)
+        self.fragments = {f"{one.address}index.md": one for one in self.drawn.pages()}
+        ours = {path: data for path, data in self.data.items() if path.startswith(ASSETS)} or assets()
+        self.data = {**ours, **given.files}
+        if self.frame.address:
+            self.data[gallery.FEED] = self.drawn.feed()
+        if self.robots is not None:
+            self.data[ROBOTS] = self.robots
+
+    def cards(self, file: File, wanted: Wanted) -> str:
+        """The cards that a block on a page asks for."""
+        facets = dict(wanted.facets)
+        return self.drawn.cards(root_of(file.dest_uri), wanted=facets, limit=wanted.limit, level=wanted.level)
+
+    def files(self, config: MkDocsConfig) -> Iterator[File]:
+        """All that is generated, as MkDocs takes it: the pages (theirs is the content), then the files."""
+        for source, fragment in self.fragments.items():
+            in_menu = fragment.address == gallery.ADDRESS and config.nav is None
+            level = InclusionLevel.INCLUDED if in_menu else InclusionLevel.NOT_IN_NAV
+            yield File.generated(config, source, content="", inclusion=level)
+        for path, data in self.data.items():
+            yield _as_it_is(config, path, data)
+
+    def hosts(self, sources: Iterable[str]) -> Iterator[str]:
+        """The first address that these pages load from each other host."""
+        seen: set[str] = set()
+        for address in chain.from_iterable(self.foreign.get(source, ()) for source in sources):
+            host = urlsplit(address).netloc
+            if host not in seen:
+                seen.add(host)
+                yield address
+
+
+def _as_it_is(config: MkDocsConfig, path: str, data: bytes) -> File:
+    """A file of the site. One that looks like Markdown is no page: it is published as it is."""
+    file = File.generated(config, f"{path}.bin", content=data, inclusion=InclusionLevel.INCLUDED)
+    if not path.endswith((".md", ".markdown", ".mdown", ".mkdn", ".mkd")):
+        file.src_uri = path
+    file.dest_uri = path
+    return file
 
 
 def assets() -> dict[str, bytes]:
@@ -65,3 +153,11 @@ def robots(address: str) -> bytes:
     if address:
         lines.append(f"Sitemap: {address}sitemap.xml")
     return ("\n".join(lines) + "\n").encode()
+
+
+def pack_sitemap(folder: Path) -> None:
+    """Write `sitemap.xml.gz` anew, where there is a sitemap: MkDocs' own holds the time of the build."""
+    sitemap = folder / "sitemap.xml"
+    if sitemap.is_file():
+        packed = gzip.compress(sitemap.read_bytes(), mtime=0)
+        sitemap.with_name("sitemap.xml.gz").write_bytes(packed)

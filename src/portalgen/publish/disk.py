@@ -16,6 +16,7 @@ import errno
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,6 +25,7 @@ from portalgen.publish import journal, kernel
 from portalgen.publish.journal import Step
 from portalgen.publish.private import lock, private_folder
 from portalgen.publish.record import (
+    FileRecord,
     Release,
     UnitRecord,
     read_release,
@@ -32,7 +34,7 @@ from portalgen.publish.record import (
     units_json,
     units_of,
 )
-from portalgen.publish.stage import Staged, Stager, remove
+from portalgen.publish.stage import Staged, Stager, files_below, hash_of, remove
 from portalgen.settings import Settings
 from portalgen.site import Unit, from_folder
 
@@ -96,16 +98,51 @@ class Output:
             None,
         )
 
+    def parts(self, unit: str) -> Mapping[str, Mapping[str, str]]:
+        """What each file of a published unit was made from; only of files that are as they were written."""
+        known = self._published.get(unit)
+        if known is None or not known.parts:
+            return {}
+        there = files_below(self._output / unit)
+        return {
+            path: parts
+            for path, parts in known.parts.items()
+            if self._stands(self._output / unit / path, there.get(path), known.files.get(path))
+        }
+
+    def intact(self, unit: str) -> bool:
+        """Whether every file of a published unit is as it was written, and known what it was made from."""
+        known = self._published.get(unit)
+        return known is not None and bool(known.files) and self.parts(unit).keys() == known.files.keys()
+
+    def _stands(self, file: Path, status: os.stat_result | None, record: FileRecord | None) -> bool:
+        if status is None or record is None or status.st_size != record.size:
+            return False
+        return status.st_mtime_ns == record.mtime_ns or hash_of(file) == record.sha256
+
+    def read(self, unit: str, path: str) -> bytes:
+        """A published file. Raises `OSError`."""
+        return (self._output / unit / path).read_bytes()
+
+    def clean(self, unit: str, sought: str) -> bool:
+        """Whether the scan has looked for all this in the unit as it is published, and found nothing."""
+        known = self._published.get(unit)
+        return known is not None and known.clean == sought
+
     # ---- staging ----------------------------------------------------------------------------------
 
     def stager(self) -> Stager:
         """What stages units; it can be handed to other processes, whose results `accept` takes."""
         return Stager(self._output, self._area, self._published)
 
-    def stage(self, unit: Unit) -> Staged:
-        """Stage a unit, or note that the published one is equal. Raises `UsageError`."""
+    def stage(self, unit: Unit, sought: str = "") -> Staged:
+        """Stage a unit, or note that the published one is equal. Raises `UsageError`.
+
+        `sought` is the digest of what the scan has looked for in it without finding anything.
+        """
         with self._said():
             staged = self.stager().stage(unit)
+        staged = replace(staged, record=replace(staged.record, clean=sought))
         self.accept(staged)
         return staged
 

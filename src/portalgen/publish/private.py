@@ -63,18 +63,18 @@ def _refuse_tracked(root: Path) -> None:
 
 
 @contextmanager
-def lock(folder: Path) -> Iterator[None]:
-    """Hold the project's lock; raises `Locked` where another build does.
+def lock(folder: Path, name: str = "lock") -> Iterator[None]:
+    """Hold the project's lock of this name; raises `Locked` where another process does.
 
     `flock`, so that it ends with the process however that ends. Forked children close it: one that
     outlives a killed build would keep everybody out.
     """
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise Locked("another build is running in this project") from error
+            raise Locked("another build is running") from error
         _held.add(descriptor)
         yield
     finally:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,6 +31,10 @@ class UnitRecord:
     surface: str
     account: str
     files: Mapping[str, FileRecord]
+    parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each file was made from, as far as that is known."""
+    clean: str = ""
+    """The digest of all that the scan looked for when it found nothing here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +72,43 @@ class Release:
 
 
 def read_units(file: Path) -> dict[str, UnitRecord]:
-    """What was published last; empty where nothing was or the file can't be read as such."""
+    """What was published last; empty where nothing was, or where the file is not as it was written."""
     try:
-        data = json.loads(file.read_bytes())
+        head, _, body = file.read_bytes().partition(b"\n")
+        if head != _checksum(body):
+            return {}
         return {
             name: UnitRecord(
                 unit["surface"],
                 unit["account"],
                 {path: FileRecord(*values) for path, values in unit["files"].items()},
+                unit["parts"],
+                unit["clean"],
             )
-            for name, unit in data["units"].items()
+            for name, unit in json.loads(body)["units"].items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 
 def units_json(units: Mapping[str, UnitRecord]) -> bytes:
-    """The bytes of `published.json`."""
+    """The bytes of `published.json`: a line with the checksum of the rest, and the rest."""
     data = {
-        name: {"surface": unit.surface, "account": unit.account, "files": unit.files}
+        name: {
+            "surface": unit.surface,
+            "account": unit.account,
+            "files": unit.files,
+            "parts": unit.parts,
+            "clean": unit.clean,
+        }
         for name, unit in sorted(units.items())
     }
-    return json.dumps({"units": data}, separators=(",", ":")).encode()
+    body = json.dumps({"units": data}, separators=(",", ":")).encode()
+    return _checksum(body) + b"\n" + body
+
+
+def _checksum(body: bytes) -> bytes:
+    return sha256(body).hexdigest().encode()
 
 
 def read_release(file: Path) -> dict[str, Any]:

@@ -47,23 +47,33 @@ class Stager:
         """
         published = self.output / unit.name
         there = files_below(published)
-        known = self.known.get(unit.name)
         equal: dict[str, FileRecord] = {}
         hashes: dict[str, str] = {}
-        for path, body in unit.files.items():
-            hashes[path] = sha256(body).hexdigest()
-            status = there.get(path)
-            if status is not None and status.st_size == len(body):
-                record = FileRecord(hashes[path], status.st_size, status.st_mtime_ns)
-                if (known is not None and known.files.get(path) == record) or _hash(
-                    published / path
-                ) == hashes[path]:
-                    equal[path] = record
-        if len(equal) == len(unit.files) == len(there):
-            return Staged(unit.name, UnitRecord(unit.surface, unit.account, equal), "")
-        folder = unit.name.replace("/", "~")
-        records = self._write(self.area / folder, published, unit, equal, hashes)
-        return Staged(unit.name, UnitRecord(unit.surface, unit.account, records), folder)
+        for path in unit.files:
+            record = self._equal(unit, path, there.get(path), hashes)
+            if record is not None:
+                equal[path] = record
+        records, folder = equal, ""
+        if not len(equal) == len(unit.files) == len(there):
+            folder = unit.name.replace("/", "~")
+            records = self._write(self.area / folder, published, unit, equal, hashes)
+        return Staged(unit.name, UnitRecord(unit.surface, unit.account, records, unit.parts), folder)
+
+    def _equal(
+        self, unit: Unit, path: str, status: os.stat_result | None, hashes: dict[str, str]
+    ) -> FileRecord | None:
+        """The record of a published file that is what the unit wants; else None, and its hash is noted."""
+        known = self.known.get(unit.name)
+        last = known.files.get(path) if known is not None else None
+        if path in unit.kept and status is not None and last is not None:
+            return FileRecord(last.sha256, status.st_size, status.st_mtime_ns)
+        body = unit.files[path]
+        hashes[path] = sha256(body).hexdigest()
+        if status is None or status.st_size != len(body):
+            return None
+        record = FileRecord(hashes[path], status.st_size, status.st_mtime_ns)
+        same = last == record or hash_of(self.output / unit.name / path) == hashes[path]
+        return record if same else None
 
     def _write(
         self,
@@ -78,7 +88,7 @@ class Stager:
         staged.mkdir(parents=True)
         made = {""}
         records: dict[str, FileRecord] = {}
-        for path, body in unit.files.items():
+        for path in unit.files:
             parent = path.rpartition("/")[0]
             if parent not in made:
                 (staged / parent).mkdir(parents=True, exist_ok=True)
@@ -88,6 +98,7 @@ class Stager:
                 link(f"{published}/{path}", target)
                 records[path] = equal[path]
             else:
+                body = unit.files[path]
                 records[path] = FileRecord(hashes[path], len(body), _write(target, body))
         return records
 
@@ -136,12 +147,13 @@ def holds(folder: Path, files: Mapping[str, FileRecord]) -> bool:
     """Whether a folder holds exactly these files, by their content."""
     there = files_below(folder)
     return there.keys() == files.keys() and all(
-        there[path].st_size == record.size and _hash(folder / path) == record.sha256
+        there[path].st_size == record.size and hash_of(folder / path) == record.sha256
         for path, record in files.items()
     )
 
 
-def _hash(file: Path) -> str:
+def hash_of(file: Path) -> str:
+    """SHA-256 in hex of a regular file; `""` for anything else."""
     if file.is_symlink() or not file.is_file():
         return ""
     return sha256(file.read_bytes()).hexdigest()

@@ -17,7 +17,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, format_decimal, parse_pattern
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -153,8 +153,12 @@ def _skeleton(day: date, skeleton: str, locale: Locale) -> str:
 def number(value: Decimal | int, locale: Locale) -> str:
     """A number as its language groups it, with the decimals that it was written with."""
     decimals = max(0, -int(value.as_tuple().exponent)) if isinstance(value, Decimal) else 0
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, pattern, locale=locale)
+    return format_decimal(value, _pattern(decimals), locale=locale)
+
+
+@cache
+def _pattern(decimals: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
 
 
 def signed_percent(value: Decimal, locale: Locale) -> str:
@@ -180,10 +184,8 @@ def figure(value: Decimal, unit: str | None, locale: Locale) -> str:
 
 def paragraphs(text: str) -> Markup:
     """A plain text as paragraphs: a blank line makes one, a line break stays one."""
-    found = [p.strip() for p in text.split("\n\n") if p.strip()]
-    return Markup("").join(
-        Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in p.split("\n"))) for p in found
-    )
+    found = (str(escape(p.strip())).replace("\n", "<br>") for p in text.split("\n\n"))
+    return Markup("".join(f"<p>{p}</p>" for p in found if p))  # noqa: S704 - escaped
 
 
 @cache

@@ -11,28 +11,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from babel import Locale
-from babel.dates import format_interval, format_skeleton
 from markupsafe import Markup, escape
 
-from portalgen.render import prose
-from portalgen.render.environment import figure, locale_of, render, say, shown_language, signed_percent
+from portalgen.render import facets, prose
+from portalgen.render.environment import environment, locale_of, render, say, shown_language
+from portalgen.render.facets import Facets, Option, Values
 from portalgen.render.page import root_of
-from portalgen.views import CaseStudyView, Facet, FigureView, GalleryView, KpiView, Prose
+from portalgen.render.results import Headline, headline, row
+from portalgen.views import CaseStudyView, Facet, GalleryView, Prose
 
 ADDRESS = "case-studies/"
 FEED = "feed.xml"
-FACETS = ("industry", "service", "region", "size")
-_RELATED = 3
-_WEIGHT = {"industry": 3, "service": 2, "region": 1, "size": 1}
+FACETS = facets.NAMES
 _UNDATED = date(1970, 1, 1)
 _HEADING = re.compile(r"<h([1-6])\b")
 _STATIC = Path(__file__).parent / "templates/public"
@@ -75,30 +72,6 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
-class Headline:
-    """A result in one number: the number, what it counts, from where, when, and what was aimed at."""
-
-    number: str
-    name: str
-    before: str = ""
-    period: str = ""
-    target: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the table of results, as shown."""
-
-    name: str
-    before: str
-    after: str
-    target: str
-    change: str
-    period: str
-    method: str
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """A case on a card. `lang` is set where the case's words are in another language than the site's."""
 
@@ -136,27 +109,39 @@ def scripts_and_styles() -> dict[str, bytes]:
 
 
 class Drawn:
-    """One gallery in one frame. What several pages share is made once."""
+    """One gallery in one frame. What several pages share is made once.
 
-    def __init__(self, view: GalleryView, frame: Frame) -> None:
-        self.view, self.frame = view, frame
+    `before` is what was drawn last. What is equal there is taken over, down to the fragments: a page
+    whose fragment `pages` gives again, the same object, need not be made again.
+    """
+
+    def __init__(self, view: GalleryView, frame: Frame, before: Drawn | None = None) -> None:
+        self.frame = frame
         self._locale = locale_of(frame.language)
-        self._cases = {case.slug: case for case in view.cases}
-        self._facets: dict[str, list[Facet]] = {slug: [] for slug in self._cases}
-        for facet in view.facets:
-            for slug in facet.cases:
-                self._facets.setdefault(slug, []).append(facet)
-        self._headlines = {slug: _headline(case, self._locale) for slug, case in self._cases.items()}
-        self._words = {f: self._word(f) for f in view.facets}
-        self._made: dict[tuple[str, str], Card] = {}
+        old = before if before is not None and before.frame == frame else None
+        self._words: dict[str, str] = old._words if old else {}
+        self._before = old._pages if old else {}
+        self._pages: dict[str, tuple[object, Fragment]] = {}
+        self._facets = Facets(view.facets, (case.slug for case in view.cases))
+        if old and self._facets.slugs == old._facets.slugs and view.facets == old._facets.all:
+            self._facets = old._facets
+        self._told: dict[str, _Told] = {}
+        for case in view.cases:
+            values = self._facets.values(case.slug)
+            told = old._told.get(case.slug) if old else None
+            if told is None or not (told.case is case or told.case == case):
+                told = _Told(case, values, headline(case, self._locale))
+            elif told.values != values:
+                told = _Told(told.case, values, told.headline, told.entry)
+            self._told[case.slug] = told
 
     def pages(self) -> Iterator[Fragment]:
         """The gallery, the page of every facet's value, and the page of every case."""
         yield self.gallery()
-        for facet in self.view.facets:
+        for facet in self._facets.all:
             yield self.facet(facet)
-        for case in self.view.cases:
-            yield self.case(case)
+        for told in self._told.values():
+            yield self.case(told.case)
 
     def cards(self, root: str, *, wanted: dict[str, str], limit: int | None, level: int) -> str:
         """Cards for any page: the cases that have all the facets' values `wanted`, `""` where none has.
@@ -164,141 +149,204 @@ class Drawn:
         `root` is the way from the page to the site's root, `level` that of the cards' headings.
         """
         asked = set(wanted.items())
-        fitting = [c for c in self.view.cases if asked <= {(f.facet, f.slug) for f in self._facets[c.slug]}]
+        fitting = [told for told in self._told.values() if asked.issubset(told.values)]
         if not fitting:
             return ""
-        shown = self._cards(fitting[:limit], root)
-        return render(self.frame.language, "public/cards.html", cards=shown, level=level, show_image=True)
+        shown = [self._card(told, root, level) for told in fitting[:limit]]
+        return render(self.frame.language, "public/cards.html", cards=shown)
 
     def gallery(self) -> Fragment:
         """The page of all cases, with the filters."""
-        t = say(self.frame.language)
-        title = t("Case studies")
-        description = t("Case studies of {agency} with their figures.", agency=self.frame.agency)
         root = root_of(ADDRESS)
-        html = render(
-            self.frame.language,
-            "public/gallery.html",
-            cards=self._cards(self.view.cases, root),
-            filters=self._filters(self.view.facets, root),
-            frame=self.frame,
-            root=root,
-        )
-        head = _head(self.frame, ADDRESS, title, description)
-        return Fragment(ADDRESS, title, description, html, head, _newest(self.view.cases))
+        cards = tuple(self._card(told, root, 2) for told in self._told.values())
+        newest = _newest(told.case for told in self._told.values())
+
+        def make() -> Fragment:
+            t = say(self.frame.language)
+            title = t("Case studies")
+            description = t("Case studies of {agency} with their figures.", agency=self.frame.agency)
+            html = render(
+                self.frame.language,
+                "public/gallery.html",
+                cards=cards,
+                filters=self._filters(root),
+                frame=self.frame,
+                root=root,
+            )
+            head = _head(self.frame, ADDRESS, title, description)
+            return Fragment(ADDRESS, title, description, html, head, newest)
+
+        return self._made(ADDRESS, (cards, self._facets.menu, newest), make)
 
     def facet(self, facet: Facet) -> Fragment:
         """The page of one value: a filter that works without a script."""
-        t = say(self.frame.language)
         address = f"{ADDRESS}{facet.facet}/{facet.slug}/"
-        chosen = [self._cases[slug] for slug in facet.cases]
-        value = self._words[facet]
-        agency = self.frame.agency
-        title = t("Case studies: {value}", value=value)
-        description = t("Case studies of {agency} with their figures: {value}.", agency=agency, value=value)
         root = root_of(address)
-        html = render(
-            self.frame.language,
-            "public/facet.html",
-            facet=facet,
-            value=value,
-            total=len(self.view.cases),
-            cards=self._cards(chosen, root),
-            filters=self._filters(self.view.facets, root, facet),
-            frame=self.frame,
-            root=root,
-        )
-        head = _head(self.frame, address, title, description)
-        return Fragment(address, title, description, html, head, _newest(chosen), searchable=False)
+        chosen = [self._told[slug] for slug in facet.cases]
+        cards = tuple(self._card(told, root, 2) for told in chosen)
+        newest = _newest(told.case for told in chosen)
+        value = self._word(facet.facet, facet.value)
+        total = len(self._told)
+
+        def make() -> Fragment:
+            t = say(self.frame.language)
+            agency = self.frame.agency
+            title = t("Case studies: {value}", value=value)
+            description = t(
+                "Case studies of {agency} with their figures: {value}.", agency=agency, value=value
+            )
+            html = render(
+                self.frame.language,
+                "public/facet.html",
+                facet=facet,
+                value=value,
+                total=total,
+                cards=cards,
+                filters=self._filters(root, facet),
+                frame=self.frame,
+                root=root,
+            )
+            head = _head(self.frame, address, title, description)
+            return Fragment(address, title, description, html, head, newest, searchable=False)
+
+        return self._made(address, (cards, self._facets.menu, newest, value, total), make)
 
     def case(self, case: CaseStudyView) -> Fragment:
         """The page of one case."""
         frame, root = self.frame, root_of(case.url)
-        target = frame.action[1] if frame.action else ""
-        html = render(
-            frame.language,
-            "public/case.html",
-            case=case,
-            lang=_lang(case, frame),
-            headline=self._headlines[case.slug],
-            rows=[_row(kpi, self._locale) for kpi in case.results],
-            facts=self._filters(self._facets[case.slug], root),
-            story=_story(case.story, 2, "story", case) if case.story else "",
-            sections=[(s, _story(s.prose, 3, f"section-{n}", case)) for n, s in enumerate(case.sections)],
-            related=self._cards(self._related(case), root),
-            action=frame.action,
-            action_href=target if ":" in target or not target else f"{root}{target}",
-            frame=frame,
-            root=root,
+        told = self._told[case.slug]
+        facts = self._facets.facts(case.slug)
+        alike = self._facets.related(case)
+        related = tuple(self._card(self._told[slug], root, 3, image=False) for slug in alike)
+
+        def make() -> Fragment:
+            target = frame.action[1] if frame.action else ""
+            html = render(
+                frame.language,
+                "public/case.html",
+                case=case,
+                lang=_lang(case, frame),
+                headline=told.headline,
+                rows=[row(kpi, self._locale) for kpi in case.results],
+                facts=self._choices((Option(*fact, 0) for fact in facts), root),
+                story=_story(case.story, 2, "story", case) if case.story else "",
+                sections=[(s, _story(s.prose, 3, f"section-{n}", case)) for n, s in enumerate(case.sections)],
+                related=related,
+                action=frame.action,
+                action_href=target if ":" in target or not target else f"{root}{target}",
+                frame=frame,
+                root=root,
+            )
+            t = say(frame.language)
+            description = case.summary or t("A case study of {agency}.", agency=frame.agency)
+            head = _head(frame, case.url, case.title, description, case)
+            return Fragment(case.url, case.title, description, html, head, case.updated)
+
+        return self._made(case.url, (told.case, facts, related), make)
+
+    def feed(self) -> bytes:
+        """The Atom feed (RFC 4287) of all cases, newest first; wants `frame.address`.
+
+        An entry's id is its page's address. A case without a date counts as old: a date that moved with
+        the build would show it as new every day.
+        """
+        frame = self.frame
+        told = sorted(
+            self._told.values(), key=lambda x: (-(x.case.updated or _UNDATED).toordinal(), x.case.slug)
         )
-        description = case.summary or say(frame.language)("A case study of {agency}.", agency=frame.agency)
-        head = _head(frame, case.url, case.title, description, case)
-        return Fragment(case.url, case.title, description, html, head, case.updated)
+        newest = _instant(_newest(x.case for x in told))
+        title = say(frame.language)("Case studies of {agency}", agency=frame.agency)
+        lines = [
+            '<?xml version="1.0" encoding="utf-8"?>',
+            f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{escape(shown_language(frame.language))}">',
+            f"<title>{escape(title)}</title>",
+            f"<id>{escape(_absolute(frame, ADDRESS))}</id>",
+            f'<link rel="self" type="application/atom+xml" href="{escape(frame.address + FEED)}"/>',
+            f'<link rel="alternate" type="text/html" href="{escape(_absolute(frame, ADDRESS))}"/>',
+            f"<updated>{newest}</updated>",
+            f"<author><name>{escape(frame.agency)}</name></author>",
+        ]
+        for one in told:
+            one.entry = one.entry or "\n".join(_entry(one.case, frame))
+            lines.append(one.entry)
+        lines.append("</feed>\n")
+        return "\n".join(lines).encode()
 
     # ---- pieces
 
-    def _cards(self, cases: Iterable[CaseStudyView], root: str) -> list[Card]:
-        return [self._card(case, root) for case in cases]
+    def _made(self, address: str, shown: object, make: Callable[[], Fragment]) -> Fragment:
+        """The fragment drawn last where it showed the same, else a new one."""
+        if address not in self._pages:
+            before = self._before.get(address)
+            self._pages[address] = before if before and before[0] == shown else (shown, make())
+        return self._pages[address][1]
 
-    def _card(self, case: CaseStudyView, root: str) -> Card:
-        key = case.slug, root
-        if key not in self._made:
-            image = f"{root}{quote(case.url + case.image.file.url)}" if case.image else ""
-            own = self._facets[case.slug]
-            self._made[key] = Card(
-                slug=case.slug,
-                href=self.frame.link(case.url, root),
-                title=case.title,
-                client=case.client,
-                lang=_lang(case, self.frame),
-                headline=self._headlines[case.slug],
-                image=image,
-                alt=case.image.alt if case.image else "",
-                plate="" if image else case.industry or (case.services[0] if case.services else ""),
-                industry=case.industry or "",
-                services=", ".join(case.services),
-                values={name: " ".join(f.slug for f in own if f.facet == name) for name in FACETS},
-            )
-        return self._made[key]
+    def _card(self, told: _Told, root: str, level: int, *, image: bool = True) -> Markup:
+        key = root, level, image
+        if key not in told.cards:
+            parts: Any = environment(self.frame.language).get_template("public/parts.html").module
+            told.cards[key] = parts.card(self._card_of(told, root), level, image)
+        return told.cards[key]
 
-    def _word(self, facet: Facet) -> str:
+    def _card_of(self, told: _Told, root: str) -> Card:
+        case = told.case
+        image = f"{root}{quote(case.url + case.image.file.url)}" if case.image else ""
+        return Card(
+            slug=case.slug,
+            href=self.frame.link(case.url, root),
+            title=case.title,
+            client=case.client,
+            lang=_lang(case, self.frame),
+            headline=told.headline,
+            image=image,
+            alt=case.image.alt if case.image else "",
+            plate="" if image else case.industry or (case.services[0] if case.services else ""),
+            industry=case.industry or "",
+            services=", ".join(case.services),
+            values={name: " ".join(slug for facet, slug in told.values if facet == name) for name in FACETS},
+        )
+
+    def _word(self, facet: str, value: str) -> str:
         """A facet's value as shown: sizes are words of ours, all else the authors'."""
-        if facet.facet != "size":
-            return facet.value
-        return render(self.frame.language, "public/word.html", word=facet.value).strip()
+        if facet != "size":
+            return value
+        if value not in self._words:
+            self._words[value] = render(self.frame.language, "public/word.html", word=value).strip()
+        return self._words[value]
 
-    def _filters(
-        self, facets: Sequence[Facet], root: str, current: Facet | None = None
+    def _filters(self, root: str, current: Facet | None = None) -> list[tuple[str, list[Choice]]]:
+        chosen = (current.facet, current.slug) if current else None
+        return self._choices(self._facets.menu, root, chosen)
+
+    def _choices(
+        self, options: Iterable[Option], root: str, chosen: tuple[str, str] | None = None
     ) -> list[tuple[str, list[Choice]]]:
-        """The facets that have values, each with its values, the most used first."""
-        groups = []
-        for name in FACETS:
-            choices = [
-                Choice(
-                    slug=f.slug,
-                    text=self._words[f],
-                    href=self.frame.link(f"{ADDRESS}{f.facet}/{f.slug}/", root),
-                    count=len(f.cases),
-                    current=f == current,
-                )
-                for f in sorted(facets, key=lambda f: (-len(f.cases), f.slug))
-                if f.facet == name
-            ]
-            if choices:
-                groups.append((name, choices))
-        return groups
-
-    def _related(self, case: CaseStudyView) -> list[CaseStudyView]:
-        """The cases that share most with this one, in the gallery's order where they share as much."""
-        score = dict.fromkeys(self._cases, 0)
-        for facet in self._facets[case.slug]:
-            for slug in facet.cases:
-                score[slug] += _WEIGHT[facet.facet]
-        others = [c for c in self.view.cases if c.slug != case.slug and score[c.slug] > 1]
-        return sorted(others, key=lambda c: -score[c.slug])[:_RELATED]
+        """The facets that have values, each with its values."""
+        groups: dict[str, list[Choice]] = {}
+        for one in options:
+            choice = Choice(
+                slug=one.slug,
+                text=self._word(one.facet, one.value),
+                href=self.frame.link(f"{ADDRESS}{one.facet}/{one.slug}/", root),
+                count=one.count,
+                current=(one.facet, one.slug) == chosen,
+            )
+            groups.setdefault(one.facet, []).append(choice)
+        return list(groups.items())
 
 
-def _newest(cases: Sequence[CaseStudyView]) -> date | None:
+@dataclass(slots=True)
+class _Told:
+    """A case with what several pages show of it, made when the first of them asks."""
+
+    case: CaseStudyView
+    values: Values
+    headline: Headline | None
+    entry: str = ""
+    cards: dict[tuple[str, int, bool], Markup] = field(default_factory=dict)
+
+
+def _newest(cases: Iterable[CaseStudyView]) -> date | None:
     return max((c.updated for c in cases if c.updated), default=None)
 
 
@@ -314,75 +362,6 @@ def _story(text: Prose, top: int, prefix: str, case: CaseStudyView) -> Markup:
     if levels and min(levels) != top:
         html = prose.html(text, prefix=prefix, shift=top - min(levels), language=case.language)
     return html
-
-
-# ---- numbers --------------------------------------------------------------------------------------
-
-
-def _headline(case: CaseStudyView, locale: Locale) -> Headline | None:
-    """The case's one number: the change in per cent, but the value itself where that says more.
-
-    The value stands where it is a percentage already, and where nothing can be compared (it began at
-    zero, or nowhere).
-    """
-    kpi = case.headline
-    if kpi is None:
-        return None
-    period = _period(kpi, locale)
-    if kpi.actual is None or (kpi.change is not None and kpi.unit != "%"):
-        if kpi.change is None:
-            return None
-        return Headline(
-            signed_percent(_trimmed(kpi.change), locale), kpi.name, period=period, target=_target(kpi, locale)
-        )
-    return Headline(
-        number=_shown(kpi.actual, kpi.unit, locale),
-        name=kpi.name,
-        before=_shown(kpi.baseline, kpi.unit, locale),
-        period=period,
-        target=_target(kpi, locale),
-    )
-
-
-def _row(kpi: KpiView, locale: Locale) -> Row:
-    return Row(
-        name=kpi.name,
-        before=_shown(kpi.baseline, kpi.unit, locale),
-        after=_shown(kpi.actual, kpi.unit, locale),
-        target=_target(kpi, locale),
-        change="" if kpi.change is None else signed_percent(_trimmed(kpi.change), locale),
-        period=_period(kpi, locale),
-        method=", ".join(text for text in (kpi.method, kpi.source) if text),
-    )
-
-
-def _target(kpi: KpiView, locale: Locale) -> str:
-    return _shown(kpi.target, kpi.unit, locale)
-
-
-def _shown(value: FigureView | None, unit: str | None, locale: Locale) -> str:
-    return figure(value.value, unit, locale) if value else ""
-
-
-def _trimmed(value: Decimal) -> Decimal:
-    """Without decimals that say nothing: 38.0 is 38."""
-    return value.to_integral_value() if value == value.to_integral_value() else value
-
-
-def _period(kpi: KpiView, locale: Locale) -> str:
-    """From the month of the first figure to that of the last: "February – May 2026"."""
-    figures = (kpi.baseline, *kpi.readings, kpi.actual)
-    days = sorted(f.date for f in figures if f and f.date)
-    if not days:
-        return ""
-    return _months(days[0], days[-1], locale)
-
-
-@lru_cache(maxsize=4096)
-def _months(first: date, last: date, locale: Locale) -> str:
-    if (first.year, first.month) == (last.year, last.month):
-        return format_skeleton("yMMMM", last, locale=locale)
-    return format_interval(first, last, "yMMMM", locale=locale)
 
 
 # ---- what the head and the feed say ---------------------------------------------------------------
@@ -444,28 +423,8 @@ def _absolute(frame: Frame, address: str) -> str:
 
 
 def feed(view: GalleryView, frame: Frame) -> bytes:
-    """The Atom feed (RFC 4287) of all cases, newest first; wants `frame.address`.
-
-    An entry's id is its page's address. A case without a date counts as old: a date that moved with
-    the build would show it as new every day.
-    """
-    entries = sorted(view.cases, key=lambda c: (-(c.updated or _UNDATED).toordinal(), c.slug))
-    t = say(frame.language)
-    title = t("Case studies of {agency}", agency=frame.agency)
-    lines = [
-        '<?xml version="1.0" encoding="utf-8"?>',
-        f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{escape(shown_language(frame.language))}">',
-        f"<title>{escape(title)}</title>",
-        f"<id>{escape(_absolute(frame, ADDRESS))}</id>",
-        f'<link rel="self" type="application/atom+xml" href="{escape(frame.address + FEED)}"/>',
-        f'<link rel="alternate" type="text/html" href="{escape(_absolute(frame, ADDRESS))}"/>',
-        f"<updated>{_instant(_newest(view.cases))}</updated>",
-        f"<author><name>{escape(frame.agency)}</name></author>",
-    ]
-    for case in entries:
-        lines.extend(_entry(case, frame))
-    lines.append("</feed>\n")
-    return "\n".join(lines).encode()
+    """The Atom feed of a gallery: `Drawn.feed`."""
+    return Drawn(view, frame).feed()
 
 
 def _entry(case: CaseStudyView, frame: Frame) -> Iterator[str]:

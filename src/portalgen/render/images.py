@@ -30,10 +30,15 @@ class _TooLarge(Exception):
     """More pixels than are decoded for anyone: of one picture, or of all frames together."""
 
 
+def kind_of(path: str) -> str:
+    """How a file goes out: the format that an image is written in, or `""` for what goes as it is."""
+    return _FORMATS.get(PurePosixPath(path).suffix.lower(), "")
+
+
 def publishable(data: bytes, path: str) -> bytes:
     """The bytes to publish. Raises `ValueError` with a sentence for an image that cannot be read."""
-    wanted = _FORMATS.get(PurePosixPath(path).suffix.lower())
-    if wanted is None:
+    wanted = kind_of(path)
+    if not wanted:
         return data
     try:
         with warnings.catch_warnings():

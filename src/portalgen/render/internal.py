@@ -3,28 +3,33 @@
 Owns the internal site's pages and files. Every page bears the band that says so. The brief draws
 whatever entries its view holds, so that a new field of the account is on it without a template's
 change. Refuses nothing: its readers may see everything.
+
+The pages over all accounts say something of every account, and a save changes one. They are pieces
+(`rows`), one an account or event, joined between a head and a tail; a memo keeps the pieces.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from itertools import chain, compress
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from markupsafe import Markup
 
-from portalgen.render import charts
-from portalgen.render.calendars import Entry, calendar
-from portalgen.render.environment import environment, say
+from portalgen.render import charts, entries, rows
+from portalgen.render.calendars import bound
+from portalgen.render.environment import environment, render, say
+from portalgen.render.memo import Memo
 from portalgen.render.page import Page, folder_page, root_of
 from portalgen.render.prose import html
 from portalgen.views import (
-    BriefEntry,
     BriefView,
+    CaseState,
+    CaseStudyView,
     EventView,
     KpiView,
     PortfolioRow,
@@ -32,61 +37,68 @@ from portalgen.views import (
     Prose,
     ReferencesView,
 )
-from portalgen.vocabulary import slug
+from portalgen.vocabulary import Audience, slug
 
-_DAYS = 30
-_FACETS = ("ae", "pm", "health", "service", "lifecycle")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+Makers = dict[str, Callable[[], Page]]
+"""Pages by their path in the unit, each with what makes it."""
 
 
-def pages(portfolio: PortfolioView, references: ReferencesView, portals: Mapping[str, str]) -> Iterator[Page]:
-    """Everything but the briefs. `portals` is the folder of each account's portal."""
-    language = portfolio.language
-    kit = Kit(language)
-    common = {"p": kit, "agency": portfolio.agency}
-    index = {
-        "v": portfolio,
-        "filters": _filters(portfolio, kit),
-        "facets": {r.id: _facets_of(r) for r in portfolio.rows},
-        "portals": portals,
-        "coming": _coming(portfolio),
-        "load": _load(portfolio),
-        "calendars": [(name, slug(name)) for name in _owners(portfolio)],
+def wanted(
+    portfolio: PortfolioView, references: ReferencesView, portals: Mapping[str, str], memo: Memo | None = None
+) -> Makers:
+    """Everything but the briefs, nothing of it made yet. `portals` is the folder of each account's portal.
+
+    With the `memo` of the build before, only the pieces of what changed since are made again.
+    """
+    kept = Memo() if memo is None else memo
+    over = _Overview(portfolio, portals, kept)
+    cases = ((state, state.case) for state in references.cases)
+    return {
+        "index.html": over.index,
+        "review/index.html": partial(_review, portfolio),
+        "references/index.html": partial(_references, references, kept),
+        **{
+            f"references/{state.account}/index.html": partial(_sheet, references, state, case)
+            for state, case in cases
+            if case is not None
+        },
+        "portfolio.json": over.as_json,
+        "portfolio.csv": over.as_csv,
+        "calendar.ics": over.calendar,
+        **{f"calendars/{file}.ics": partial(over.calendar_of, file) for file in over.people},
     }
-    yield _page("", "internal/portfolio.html", language, {**common, **index})
-    yield _page("review/", "internal/review.html", language, common)
-    yield _page("references/", "internal/references.html", language, {**common, "v": references})
-    for state in references.cases:
-        if state.case is not None:
-            values = {**common, "s": state, "k": state.case}
-            yield _page(f"references/{state.account}/", "internal/sheet.html", language, values)
-    yield Page("portfolio.json", _as_json(portfolio, portals))
-    yield Page("portfolio.csv", _as_csv(portfolio, portals))
-    yield Page("calendar.ics", _calendar(portfolio.agency, portfolio.events, "portfolio"))
-    for name in _owners(portfolio):
-        events = [e for e in portfolio.events if name in e.owners]
-        yield Page(f"calendars/{slug(name)}.ics", _calendar(name, events, "portfolio"))
+
+
+def pages(
+    portfolio: PortfolioView, references: ReferencesView, portals: Mapping[str, str], memo: Memo | None = None
+) -> Iterator[Page]:
+    """All of `wanted`, made."""
+    return (make() for make in wanted(portfolio, references, portals, memo).values())
+
+
+def wanted_brief(brief: BriefView, portals: Mapping[str, str]) -> Makers:
+    """The brief of one account, not made yet."""
+    address = f"accounts/{brief.account}/"
+    return {f"{address}index.html": partial(_brief, address, brief, portals.get(brief.account))}
 
 
 def brief_pages(brief: BriefView, portals: Mapping[str, str]) -> Iterator[Page]:
-    """The brief of one account."""
-    kit = Kit(brief.language)
-    values = {"p": kit, "agency": brief.agency, "v": brief, "portal": portals.get(brief.account)}
-    yield _page(f"accounts/{brief.account}/", "internal/brief.html", brief.language, values)
+    """All of `wanted_brief`, made."""
+    return (make() for make in wanted_brief(brief, portals).values())
 
 
-def _page(address: str, template: str, language: str, values: dict[str, Any]) -> Page:
+def _page(address: str, template: str, language: str, **values: Any) -> Page:
     root = root_of(address)
-    made = environment(language).get_template(template)
-    return folder_page(address, made.render(values, here=address, root=root, assets=f"{root}assets/"))
+    return folder_page(
+        address, render(language, template, **values, here=address, root=root, assets=f"{root}assets/")
+    )
 
 
-class Kit:
+class _Kit:
     """What the templates ask for beyond their views: drawings, prose, names."""
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self.say = say(language)
 
     def prose(self, prose: Prose, prefix: str, shift: int = 3) -> Markup:
         return html(prose, root="", prefix=prefix, shift=shift, language=self.language)
@@ -103,172 +115,173 @@ class Kit:
     def slip(self, days: int | None) -> str:
         return charts.slip_words(days, self.language)
 
-    def kind_of(self, entry: BriefEntry) -> str:
-        """How an entry is drawn: as text, list of texts, word, day, number, link or items."""
-        value = entry.value
-        if isinstance(value, tuple):
-            lone = all(len(i.entries) == 1 and i.entries[0].key == "text" for i in value)
-            return "texts" if lone else "items"
-        if isinstance(value, date):
-            return "day"
-        if entry.choice:
-            return "word"
-        if isinstance(value, str):
-            return "text"
-        return "link" if hasattr(value, "address") else "number"
-
-    def strip(self, view: PortfolioView, events: list[EventView]) -> Markup:
-        """The next 30 days of one account as a row of signs; the list below says the same."""
-        parts = ['<svg height="26" aria-hidden="true"><line class="grid" x1="0" x2="100%" y1="13" y2="13"/>']
-        for one in events:
-            x = round(2 + (one.date - view.as_of).days / _DAYS * 96, 1)
-            sign = {"milestone": "fc", "need": "need", "end": "end"}[one.kind]
-            parts.append(f'<use href="#{sign}" x="{x}%" y="13"/>')
-        return Markup("".join([*parts, "</svg>"]))  # noqa: S704 - numbers and signs alone
+    def tag(self, audience: Audience) -> Markup:
+        return entries.tag(audience, self.language)
 
 
-# ---- portfolio ------------------------------------------------------------------------------------
+def _brief(address: str, view: BriefView, portal: str | None) -> Page:
+    language = view.language
+    fields = [entries.field(one, language) for one in view.fields]
+    return _page(
+        address,
+        "internal/brief.html",
+        language,
+        p=_Kit(language),
+        agency=view.agency,
+        v=view,
+        portal=portal,
+        fields=fields,
+    )
 
 
-def _facets_of(row: PortfolioRow) -> dict[str, str]:
-    """What the filters look at, as JSON lists for data attributes."""
-    values = {
-        "ae": [row.account_executive] if row.account_executive else [],
-        "pm": [row.project_manager] if row.project_manager else [],
-        "health": [row.health.overall] if row.health.overall else [],
-        "service": list(row.services),
-        "lifecycle": [row.lifecycle],
-    }
-    return {name: json.dumps(found, ensure_ascii=False) for name, found in values.items()}
+def _review(view: PortfolioView) -> Page:
+    return _page("review/", "internal/review.html", view.language, agency=view.agency)
 
 
-def _filters(view: PortfolioView, kit: Kit) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
-    """Each filter: facet, its title, and its values with label and count."""
-    words = environment(kit.language).filters["word"]
-    t = kit.say
-    titles = {"ae": t("AE"), "pm": t("PM"), "health": t("Health"), "service": t("Service")}
-    titles["lifecycle"] = t("Lifecycle")
-    found = []
-    for facet in _FACETS:
-        counted = Counter(v for row in view.rows for v in json.loads(_facets_of(row)[facet]))
-        named = facet in ("health", "lifecycle")
-        values = [(v, words(v) if named else v, n) for v, n in sorted(counted.items())]
-        if values:
-            found.append((facet, titles[facet], values))
+def _references(view: ReferencesView, memo: Memo) -> Page:
+    found = memo.each("references", view.language, partial(rows.reference, view.language), view.cases)
+    return _page(
+        "references/", "internal/references.html", view.language, agency=view.agency, rows=_joined(found)
+    )
+
+
+def _sheet(view: ReferencesView, state: CaseState, case: CaseStudyView) -> Page:
+    address, kit = f"references/{state.account}/", _Kit(view.language)
+    return _page(address, "internal/sheet.html", view.language, p=kit, agency=view.agency, s=state, k=case)
+
+
+# ---- over all accounts ----------------------------------------------------------------------------
+
+
+class _Overview:
+    """The files over all accounts. What several of them need is made when the first asks for it."""
+
+    def __init__(self, view: PortfolioView, portals: Mapping[str, str], memo: Memo) -> None:
+        self.view, self.portals, self.memo = view, portals, memo
+        self.people = _people(view.rows)
+
+    @cached_property
+    def _folders(self) -> list[str | None]:
+        """The portal of each row, or None."""
+        return [self.portals.get(row.id) for row in self.view.rows]
+
+    def index(self) -> Page:
+        """The dashboard."""
+        view = self.view
+        draw = partial(rows.account, view.language, view.as_of)
+        drawn = self.memo.each("accounts", (view.language, view.as_of), draw, view.rows, self._folders)
+        urgent = [html for row, html in zip(view.rows, drawn, strict=True) if row.attention]
+        calm = [html for row, html in zip(view.rows, drawn, strict=True) if not row.attention]
+        return _page(
+            "",
+            "internal/portfolio.html",
+            view.language,
+            agency=view.agency,
+            as_of=view.as_of,
+            counts=(len(urgent), len(drawn)),
+            urgent=_joined(urgent),
+            calm=_joined(calm),
+            filters=_filters(view.language, self.memo.each("facets", None, rows.facets, view.rows)),
+            coming=_joined(self._coming()),
+            load=_load(view),
+            calendars=[(names[0], file) for file, names in self.people.items()],
+        )
+
+    def _coming(self) -> Sequence[Markup]:
+        """The open events of the next days, an item for each account that has some."""
+        view = self.view
+        ahead = self.memo.each("ahead", view.as_of, partial(rows.ahead, view.as_of), view.events)
+        found: dict[str, list[EventView]] = {}
+        for one in compress(view.events, ahead):
+            found.setdefault(one.account, []).append(one)
+        shown = [row for row in view.rows if row.id in found]
+        events = [tuple(found[row.id]) for row in shown]
+        draw = partial(rows.coming, view.language, view.as_of)
+        return self.memo.each("coming", (view.language, view.as_of), draw, shown, events)
+
+    def as_json(self) -> Page:
+        """`portfolio.json`, in the shape that the manual gives (`cli`, "Output")."""
+        found = self.memo.each("json", None, rows.as_json, self.view.rows, self._folders)
+        accounts = b"[\n  %b\n ]" % b",\n  ".join(found) if found else b"[]"
+        day = json.dumps(self.view.as_of.isoformat()).encode()
+        return Page("portfolio.json", b'{\n "as_of": %b,\n "accounts": %b\n}\n' % (day, accounts))
+
+    def as_csv(self) -> Page:
+        """`portfolio.csv` (RFC 4180)."""
+        found = self.memo.each("csv", None, rows.as_csv, self.view.rows, self._folders)
+        return Page("portfolio.csv", b"".join((rows.csv_head(), *found)))
+
+    def calendar(self) -> Page:
+        """All events."""
+        return Page("calendar.ics", _calendar(self.view.agency, self._events))
+
+    def calendar_of(self, file: str) -> Page:
+        """What one person looks after, as AE or PM."""
+        names = self.people[file]
+        shared = self._by_owners.items()
+        theirs = (found for owners, found in shared if not frozenset(names).isdisjoint(owners))
+        return Page(f"calendars/{file}.ics", _calendar(names[0], chain.from_iterable(theirs)))
+
+    @cached_property
+    def _events(self) -> Sequence[rows.Placed]:
+        """The events as all calendars have them."""
+        return self.memo.each("events", None, rows.placed, self.view.events)
+
+    @cached_property
+    def _by_owners(self) -> dict[tuple[str, ...], list[rows.Placed]]:
+        """The events by those who share them, gone through once for all calendars."""
+        found: dict[tuple[str, ...], list[rows.Placed]] = {}
+        for one in self._events:
+            found.setdefault(one.owners, []).append(one)
+        return found
+
+
+def _people(accounts: Iterable[PortfolioRow]) -> dict[str, list[str]]:
+    """Who has a calendar: its file, and the name; or names, where two make one file ("José", "Jose")."""
+    found: dict[str, list[str]] = {}
+    for name in sorted({n for row in accounts for n in (row.account_executive, row.project_manager) if n}):
+        if file := slug(name):
+            found.setdefault(file, []).append(name)
     return found
 
 
-def _owners(view: PortfolioView) -> list[str]:
-    names = {n for row in view.rows for n in (row.account_executive, row.project_manager) if n}
-    return sorted(name for name in names if slug(name))
+def _calendar(name: str, events: Iterable[rows.Placed]) -> bytes:
+    return bound(name, map(attrgetter("lines"), sorted(events, key=attrgetter("place"))))
 
 
-def _coming(view: PortfolioView) -> list[tuple[PortfolioRow, list[EventView]]]:
-    """The open events of the next 30 days by account."""
-    last = view.as_of + timedelta(days=_DAYS)
-    by_account: dict[str, list[EventView]] = {}
-    for event in view.events:
-        if not event.done and view.as_of <= event.date <= last:
-            by_account.setdefault(event.account, []).append(event)
-    return [(row, by_account[row.id]) for row in view.rows if row.id in by_account]
+def _joined(pieces: Iterable[Markup]) -> Markup:
+    return Markup("".join(pieces))  # noqa: S704 - each is markup
+
+
+def _filters(
+    language: str, values: Sequence[dict[str, tuple[str, ...]]]
+) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
+    """Each filter: facet, its title, and its values with label and count."""
+    words = environment(language).filters["word"]
+    t = say(language)
+    titles = {"ae": t("AE"), "pm": t("PM"), "health": t("Health"), "service": t("Service")}
+    titles["lifecycle"] = t("Lifecycle")
+    found = []
+    for facet in rows.FACETS:
+        counted = Counter(chain.from_iterable(map(itemgetter(facet), values)))
+        named = facet in ("health", "lifecycle")
+        if counted:
+            shown = [(v, words(v) if named else v, n) for v, n in sorted(counted.items())]
+            found.append((facet, titles[facet], shown))
+    return found
 
 
 def _load(view: PortfolioView) -> list[tuple[str, int, int]]:
     """Accounts under way per AE and PM: name, how many, how many of them need somebody."""
+    alike = Counter(
+        (row.account_executive, row.project_manager, bool(row.attention))
+        for row in view.rows
+        if row.lifecycle in ("active", "on_hold")
+    )
     counted: Counter[str] = Counter()
     urgent: Counter[str] = Counter()
-    for row in view.rows:
-        if row.lifecycle in ("active", "on_hold"):
-            for name in dict.fromkeys(n for n in (row.account_executive, row.project_manager) if n):
-                counted[name] += 1
-                urgent[name] += bool(row.attention)
+    for (ae, pm, needing), count in alike.items():
+        for name in {n for n in (ae, pm) if n}:
+            counted[name] += count
+            urgent[name] += count * needing
     return [(name, count, urgent[name]) for name, count in sorted(counted.items())]
-
-
-# ---- the same as data -----------------------------------------------------------------------------
-
-
-def _as_json(view: PortfolioView, portals: Mapping[str, str]) -> bytes:
-    """`portfolio.json`, in the shape that the manual gives (`cli`, "Output")."""
-    data = {"as_of": view.as_of.isoformat(), "accounts": [_row(r, portals) for r in view.rows]}
-    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _row(row: PortfolioRow, portals: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "client": row.client,
-        "title": row.title,
-        "lifecycle": row.lifecycle,
-        "account_executive": row.account_executive,
-        "project_manager": row.project_manager,
-        "health": {"claimed": row.health.overall, "as_of": _iso(row.health.as_of)},
-        "attention": [{"rule": a.rule, "message": a.message} for a in row.attention],
-        "next": {"title": row.next.title, "date": _iso(row.next.date)} if row.next else None,
-        "last_update": _iso(row.last_update),
-        "open_needs": row.open_needs,
-        "open_change_requests": row.open_change_requests,
-        "open_expectations": row.open_expectations,
-        "slip_days": row.slip_days,
-        "portal": f"portals/{portals[row.id]}/" if row.id in portals else None,
-        "case_study": {
-            "attribution": row.case.attribution,
-            "consent": row.case.consent,
-            "public": row.case.public,
-            "why": row.case.why,
-        },
-    }
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _as_csv(view: PortfolioView, portals: Mapping[str, str]) -> bytes:
-    """`portfolio.csv` (RFC 4180); a cell that a spreadsheet would run gets an apostrophe."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    head = [
-        "id",
-        "client",
-        "title",
-        "lifecycle",
-        "account_executive",
-        "project_manager",
-        "health_claimed",
-        "health_as_of",
-        "data_says",
-        "attention",
-        "next_date",
-        "next_title",
-        "last_update",
-        "open_needs",
-        "open_change_requests",
-        "open_expectations",
-        "slip_days",
-        "portal",
-        "case_study_public",
-        "case_study_why",
-    ]
-    writer.writerow(head)
-    for row in view.rows:
-        flat = _row(row, portals)
-        cells = [
-            row.id, row.client, row.title, row.lifecycle, row.account_executive, row.project_manager,
-            row.health.overall, _iso(row.health.as_of), row.data_says,
-            "; ".join(a.message for a in row.attention),
-            _iso(row.next.date) if row.next else None, row.next.title if row.next else None,
-            _iso(row.last_update), row.open_needs, row.open_change_requests, row.open_expectations,
-            row.slip_days, flat["portal"], "yes" if row.case.public else "no", row.case.why,
-        ]  # fmt: skip
-        writer.writerow([_cell(c) for c in cells])
-    return buffer.getvalue().encode()
-
-
-def _cell(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def _calendar(name: str, events: Iterable[EventView], salt: str) -> bytes:
-    entries = (Entry(e.key, e.date, f"{e.client}: {e.title}") for e in events)
-    return calendar(name, entries, salt)

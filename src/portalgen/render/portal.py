@@ -8,58 +8,83 @@ show every field of the view.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from functools import partial
+from typing import cast
 from urllib.parse import quote
 
 from markupsafe import Markup
 
 from portalgen.render import charts
 from portalgen.render.calendars import Entry, FeedEntry, calendar, feed
-from portalgen.render.environment import Translator, environment, say
-from portalgen.render.page import Page, folder_page, root_of
+from portalgen.render.environment import environment, say
+from portalgen.render.page import (
+    Page,
+    Reading,
+    Wanted,
+    common_parts,
+    digest,
+    digest_of,
+    folder_page,
+    parts_of,
+    root_of,
+)
 from portalgen.render.prose import html
 from portalgen.views import KpiView, NeedView, PortalView, Prose, UpdateView
 
 
-def pages(view: PortalView, *, assets: str, identity: str) -> Iterator[Page]:
-    """All files of a portal but those that it links to.
+def wanted(view: PortalView, *, assets: str, identity: str) -> dict[str, Wanted]:
+    """All pages of a portal by path, each with what it may read; but not the files that it links to.
 
     `assets` is the way from the portal's root to the shared files. `identity` is a text that names
     this portal and no client (its key): feeds and calendars make their ids of it.
     """
-    kit = _Kit(view)
-    menu = list(_menu(view, kit.say))
+    menu = list(_menu(view))
     addresses = {address for address, _ in menu}
-    entries = list(_dated(view))
-    addresses |= ({"calendar"} if entries else set()) | ({"feed"} if view.updates else set())
-    template = environment(view.language).get_template("portal/page.html")
+    calendar_there = any(True for _ in _dated(view))
+    addresses |= ({"calendar"} if calendar_there else set()) | ({"feed"} if view.updates else set())
+    around = {"menu": digest(repr((menu, sorted(addresses), assets)))}
+    parts = {**common_parts(), **parts_of(view), **around}
+    frame = frozenset((*common_parts(), *around, "language"))
 
-    def page(address: str, heading: str, update: UpdateView | None = None) -> Page:
-        return folder_page(address, template.render(_values(address, heading), update=update))
+    def page(address: str, heading: str, template: str, update: UpdateView | None = None) -> Page:
+        seen, root = Reading(view), root_of(address)
+        made = environment(view.language).get_template(f"portal/{template}.html")
+        html = made.render(
+            v=seen, p=_Kit(cast("PortalView", seen)), update=update, here=address,
+            heading=heading or seen.title, pages=menu, addresses=addresses, root=root, assets=root + assets,
+        )  # fmt: skip
+        return folder_page(address, html, frame | seen.read | ({_ONE} if update else set()))
 
-    def _values(address: str, heading: str) -> dict[str, Any]:
-        root = root_of(address)
-        kit.root = root
-        return {
-            "v": view, "p": kit, "here": address, "heading": heading, "pages": menu,
-            "addresses": addresses, "root": root, "assets": root + assets,
-        }  # fmt: skip
-
-    for address, label in menu:
-        yield page(address, label if address else view.title)
-    for update in view.updates:
-        yield page(f"updates/{update.id}/", update.title, update)
-    everything = environment(view.language).get_template("portal/print.html")
-    yield folder_page("print/", everything.render(_values("print/", view.title)))
-    if entries:
-        yield Page("calendar.ics", calendar(view.title, entries, identity))
+    found = {
+        f"{address}index.html": Wanted(parts, partial(page, address, label if address else "", "page"))
+        for address, label in menu
+    }
+    for one in view.updates:
+        own = Wanted(
+            {**parts, _ONE: digest_of(one)}, partial(page, f"updates/{one.id}/", one.title, "page", one)
+        )
+        found[f"updates/{one.id}/index.html"] = own
+    found["print/index.html"] = Wanted(parts, partial(page, "print/", "", "print"))
+    identified = {**parts, "address": digest(identity)}
+    if calendar_there:
+        found["calendar.ics"] = Wanted(identified, partial(_calendar, view, identity))
     if view.updates:
-        yield Page("feed.xml", _feed(view, kit, identity))
+        found["feed.xml"] = Wanted(identified, partial(_feed, view, identity))
+    return found
 
 
-def _menu(view: PortalView, t: Translator) -> Iterator[tuple[str, str]]:
+_ONE = "the update"
+"""The part of an update's own page that is the update alone."""
+
+
+def pages(view: PortalView, *, assets: str, identity: str) -> Iterator[Page]:
+    """All of `wanted`, made."""
+    return (one.make() for one in wanted(view, assets=assets, identity=identity).values())
+
+
+def _menu(view: PortalView) -> Iterator[tuple[str, str]]:
     """The portal's pages in the order of the menu: address and label."""
-    scope, line = view.scope, view.timeline
+    scope, line, t = view.scope, view.timeline, say(view.language)
     wanted = (
         ("", t("Home"), True),
         ("timeline/", t("Timeline"), bool(line.milestones or line.start or line.end)),
@@ -92,13 +117,19 @@ def _dated(view: PortalView) -> Iterator[Entry]:
             yield Entry(f"need/{need.id}", need.due, need.title)
 
 
-def _feed(view: PortalView, kit: _Kit, identity: str) -> bytes:
-    kit.root = ""
+def _calendar(view: PortalView, identity: str) -> Page:
+    read = frozenset((*common_parts(), "address", "title", "timeline", "needs"))
+    return Page("calendar.ics", calendar(view.title, _dated(view), identity), read)
+
+
+def _feed(view: PortalView, identity: str) -> Page:
+    kit = _Kit(view)
     entries = (
         FeedEntry(u.id, u.date, u.title, f"updates/{u.id}/", str(kit.prose(u.prose, "", f"u_{u.id}", 2)))
         for u in view.updates
     )
-    return feed(view.title, f"urn:portalgen:{identity}", "./", entries, view.language)
+    read = frozenset((*common_parts(), "address", "title", "language", "updates"))
+    return Page("feed.xml", feed(view.title, f"urn:portalgen:{identity}", "./", entries, view.language), read)
 
 
 class _Kit:
@@ -107,7 +138,6 @@ class _Kit:
     def __init__(self, view: PortalView) -> None:
         self.view = view
         self.say = say(view.language)
-        self.root = ""
 
     def prose(self, prose: Prose, root: str, prefix: str, under: int) -> Markup:
         return html(prose, root=root, prefix=prefix, under=under, language=self.view.language)
@@ -169,8 +199,8 @@ class _Kit:
             said.append(t.many("{n} of those to come is late.", "{n} of those to come are late.", late))
         elif ahead and len(ahead) == view.total - view.done:
             said.append(t("None of those to come is late."))
-        if view.timeline.agreed_end:
-            day = environment(view.language).filters["day"](view.timeline.agreed_end)
+        if view.agreed_end:
+            day = environment(view.language).filters["day"](view.agreed_end)
             said.append(t("The agreed end is {day}.", day=day))
         return " ".join(said)
 

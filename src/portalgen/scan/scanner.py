@@ -3,6 +3,9 @@
 Two looks: a fast one over all words of what wasn't seen yet (`index`), and only where a key is met
 the exact one: which phrase, whose, written how, covered by what. What was found clean for the same
 readers isn't looked at again; a portal's pages repeat most of each other.
+
+What is found in a part of a file depends on that part, on who may read it and on what is looked for,
+and on nothing else that was looked at before. `patrol` lives by that.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
+from typing import NamedTuple
 
 from portalgen.project.terms import Term
 from portalgen.scan.formats import embedded, segments
@@ -17,13 +21,12 @@ from portalgen.scan.index import Index, Key, key
 from portalgen.scan.interface import Interface
 from portalgen.scan.markup import ADDRESS, Markup, address, readings
 from portalgen.scan.names import Entry, counts
-from portalgen.scan.regions import case_of, regions
+from portalgen.scan.regions import Region, case_of, regions
 from portalgen.scan.words import SEGMENT, SEGMENT_WORD, Words, find, phrase, places, words
-from portalgen.site import Unit
+from portalgen.site import Surface, Unit
 from portalgen.vocabulary import Audience
 
 _BETWEEN = f" {SEGMENT} "
-Texts = Callable[[Markup], set[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,70 +38,81 @@ class Leak:
     term: Term
 
 
+class Look(NamedTuple):
+    """What a look at a part of a file gave: the terms that may not stand there, and what was read.
+
+    `said` are the folded words of all segments that were not known as clean, `SEGMENT_WORD` between.
+    """
+
+    terms: list[Term]
+    said: list[bytes]
+
+
 def never(surface: str, path: str) -> bool:  # noqa: ARG001
     """No file is exempt."""
     return False
 
 
+def parts(surface: Surface, path: str, data: bytes, files: Mapping[str, bytes]) -> Iterator[Region]:
+    """What a file says, its path first, in parts: in public each belongs to the cases that it names."""
+    yield case_of(path), path, set(address(path))
+    if surface == "public":
+        yield from regions(path, data, files)
+    else:
+        yield frozenset(), path, data
+
+
 class Scan:
     """What is looked for, made once and used for every unit.
 
-    `allow` are phrases that pass. `interface` are the texts of the interface and of the theme.
-    `cases` gives the folded client name (`Term.client`) of each published *named* case by its slug.
-    `exempt(surface, path)` says which files are ours or the theme's: nothing of any client went into
-    them.
+    `terms` may be an index of them, which its owner may change between two looks. `allow` are phrases
+    that pass. `interface` are the texts of the interface and of the theme. `cases` gives the folded
+    client name (`Term.client`) of each published *named* case by its slug. `exempt(surface, path)` says
+    which files are ours or the theme's: nothing of any client went into them.
     """
 
     def __init__(
         self,
-        terms: Iterable[Term],
+        terms: Iterable[Term] | Index,
         *,
         allow: Iterable[str] = (),
         interface: Iterable[str] = (),
         cases: Mapping[str, str] | None = None,
         exempt: Callable[[str, str], bool] = never,
     ) -> None:
-        self._index = Index(terms)
+        self.index = terms if isinstance(terms, Index) else Index(terms)
+        self.exempt = exempt
         self._allow = [words for text in allow if (words := phrase(text))]
         self._interface = Interface(interface)
         self._cases = dict(cases or {})
-        self._exempt = exempt
 
     def unit(self, unit: Unit) -> list[Leak]:
         """The leaks of a portal or of the public tree, by page; the team may read everything."""
         if unit.surface not in ("portal", "public"):
             return []
-        readers: dict[frozenset[str], _Reader] = {}
+        readers: dict[frozenset[str], Reader] = {}
         found: dict[Leak, None] = {}
-        client = self._index.clients.get(unit.account)
-        own = frozenset() if client is None else frozenset((client,))
         for path in sorted(unit.files):
-            if self._exempt(unit.surface, path):
+            if self.exempt(unit.surface, path):
                 continue
-            for clients, texts in self._texts(unit, path, own):
+            for part in parts(unit.surface, path, unit.files[path], unit.files):
+                clients = self.clients(unit.surface, unit.account, part[0])
                 if clients not in readers:
-                    readers[clients] = _Reader(self, self._index, unit, clients)
-                for term in readers[clients].look(texts):
+                    readers[clients] = Reader(self, unit.surface, clients)
+                for term in readers[clients].look(part).terms:
                     found[Leak(f"{unit.name}/{path}", unit.account, term)] = None
         return list(found)
 
-    def _texts(self, unit: Unit, path: str, own: frozenset[str]) -> Iterator[tuple[frozenset[str], Texts]]:
-        """What a file says, in parts, each with the clients whose names may stand there."""
-        data = unit.files[path]
-        if unit.surface == "portal":
-            yield own, _known(set(address(path)))
-            yield own, _reading(path, data)
-            return
-        yield self._clients_of(case_of(path)), _known(set(address(path)))
-        for slugs, name, body in regions(path, data, unit.files):
-            yield self._clients_of(slugs), _known(body) if isinstance(body, set) else _reading(name, body)
-
-    def _clients_of(self, slugs: Iterable[str]) -> frozenset[str]:
-        return frozenset(self._cases[slug] for slug in slugs if slug in self._cases)
+    def clients(self, surface: Surface, account: str, slugs: Iterable[str]) -> frozenset[str]:
+        """Whose names may stand there: in a portal its client's, in public those of a part's cases."""
+        if surface == "public":
+            return frozenset(self._cases[slug] for slug in slugs if slug in self._cases)
+        client = self.index.clients.get(account)
+        return frozenset() if client is None else frozenset((client,))
 
     def is_case_address(self, text: str, client: str) -> bool:
         """Whether an address is that of this client's published case: it is public, wherever it stands."""
-        return text[:1] == ADDRESS and client in self._clients_of(case_of(text[1:]))
+        return text[:1] == ADDRESS and client in self.clients("public", "", case_of(text[1:]))
 
     def counts(self, entry: Entry, text: str, own: Iterable[Words]) -> bool:
         """Whether an entry whose words stand in a text is written as a name there, and nothing covers it."""
@@ -114,55 +128,56 @@ class Scan:
         return False
 
 
-class _Reader:
-    """Who reads a part of a unit: whose names may stand there, and what was found clean before."""
+class Reader:
+    """Who reads some parts of a unit: whose names may stand there, and what was found clean before."""
 
-    def __init__(self, scan: Scan, index: Index, unit: Unit, clients: frozenset[str]) -> None:
+    def __init__(self, scan: Scan, surface: Surface, clients: frozenset[str]) -> None:
         self._scan = scan
-        self._index = index
-        self._public = unit.surface == "public"
+        self._index = scan.index
+        self._public = surface == "public"
         self._clients = clients
         # A case's page is read once, so remembering its pieces would only take memory.
         self._markup = None if self._public and clients else Markup()
         self._clean: set[str] = set()
-        self._own = index.names_of(clients)
+        self._own = self._index.names_of(clients)
         # Own names are on every page: keys that lead to nothing else are set aside.
         self._set_aside = {
-            first for first in map(key, self._own) if not any(map(self._forbids, index.behind(first)))
+            first for first in map(key, self._own) if not any(map(self._forbids, self._index.behind(first)))
         }
 
-    def look(self, texts: Texts) -> list[Term]:
-        """The terms that stand in these texts and may not."""
-        fresh = texts(self._markup or Markup()) - self._clean
-        if any("data:" in text for text in fresh):
-            fresh |= embedded(fresh)
-        pairs = [(text, reading) for text in fresh if text for reading in readings(text)]
-        leaking = {text: terms for text, reading, said, met in self._hits(pairs)
-                   if (terms := self._leaks(text, reading, said, met))}  # fmt: skip
+    def look(self, part: Region) -> Look:
+        """What stands in a part of a file and may not."""
+        _, path, body = part
+        markup = self._markup or Markup()
+        fresh = (body if isinstance(body, set) else segments(path, body, markup)) - self._clean
+        inside = embedded(fresh) if any("data:" in text for text in fresh) else set()
+        pairs = [(text, reading) for text in fresh | inside if text for reading in readings(text)]
+        said = _said(pairs)
+        leaking: dict[str, list[Term]] = {}
+        for text, reading, here, met in self._hits(pairs, said):
+            if terms := self._leaks(text, reading, here, met):
+                leaking[text] = leaking.get(text, []) + terms
         self._clean |= fresh - leaking.keys()
         if leaking and self._markup is not None:
             self._markup.forget()
-        return [term for terms in leaking.values() for term in terms]
+        if leaking.keys() & inside:
+            self._clean = {text for text in self._clean if "data:" not in text}
+        return Look([term for terms in leaking.values() for term in terms], said)
 
-    def _hits(self, pairs: list[tuple[str, str]]) -> Iterator[tuple[str, str, list[bytes], set[Key]]]:
+    def _hits(
+        self, pairs: list[tuple[str, str]], said: list[bytes]
+    ) -> Iterator[tuple[str, str, list[bytes], set[Key]]]:
         """The texts in which a key stands, with their words and the keys that may."""
-        text = _BETWEEN.join([reading for _, reading in pairs])
-        if "&" in text:
-            text = unescape(text)
-        if text.count(SEGMENT) != len(pairs) - 1:
-            text = _BETWEEN.join([unescape(reading).replace(SEGMENT, " ") for _, reading in pairs])
-        said = words(text)
         met = self._index.met(said) - self._set_aside
         if not met:
             return
-        said.append(SEGMENT_WORD)
         start = 0
         for text, reading in pairs:
             end = said.index(SEGMENT_WORD, start)
-            part = said[start:end]
+            here = said[start:end]
             start = end + 1
-            if here := self._index.met(part) & met:
-                yield text, reading, part, here
+            if standing := self._index.met(here) & met:
+                yield text, reading, here, standing
 
     def _leaks(self, text: str, reading: str, said: list[bytes], met: set[Key]) -> list[Term]:
         found = []
@@ -205,12 +220,16 @@ class _Reader:
         return term.client not in self._clients and entry.words not in self._own
 
 
-def _reading(path: str, body: bytes) -> Texts:
-    return lambda markup: segments(path, body, markup)
-
-
-def _known(found: set[str]) -> Texts:
-    return lambda _: found
+def _said(pairs: list[tuple[str, str]]) -> list[bytes]:
+    """The words of these readings, all folded at once, with `SEGMENT_WORD` after each."""
+    text = _BETWEEN.join([reading for _, reading in pairs])
+    if "&" in text:
+        text = unescape(text)
+    if text.count(SEGMENT) != len(pairs) - 1:
+        text = _BETWEEN.join([unescape(reading).replace(SEGMENT, " ") for _, reading in pairs])
+    said = words(text)
+    said.append(SEGMENT_WORD)
+    return said
 
 
 def _covers(cover: Words, said: list[bytes], at: int, found: Words) -> bool:

@@ -1,0 +1,66 @@
+"""From rounds to what the scan wants to know: which terms changed, and which files."""
+
+from __future__ import annotations
+
+from portalgen import project
+from portalgen.build.job import Shown, interface_of, named_cases
+from portalgen.build.workshop import Round
+from portalgen.problems import Address
+from portalgen.project import Term
+from portalgen.scan import Beat
+from portalgen.settings import Settings
+from portalgen.site import Surface
+
+
+class Beats:
+    """Compares each round with the one before."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, Shown] = {}
+        self._units: frozenset[str] = frozenset()
+        self._settings: Settings | None = None
+        self._interface: frozenset[str] = frozenset()
+
+    def next(self, done: Round, rest: Round) -> Beat:
+        """What changed with this round and the rest of it; with the first, everything."""
+        job = done.job
+        terms: dict[str, tuple[Term, ...]] = {}
+        now = {one.account.id: one for one in job.shown}
+        for name, one in now.items():
+            if self._shown.get(name) is not one:
+                terms[name] = one.terms
+        terms |= dict.fromkeys(self._shown.keys() - now.keys(), ())
+        if job.settings is not self._settings:
+            self._settings = job.settings
+            self._interface = interface_of(job.settings)
+            at = Address(job.settings.file.name)
+            terms[""] = tuple(project.settings_terms(job.settings.terms, at))
+        standing = done.units()
+        changed: dict[str, set[str]] = {}
+        for path in done.changed | rest.changed:
+            unit, inside = _unit(path)
+            if unit in standing:
+                changed.setdefault(unit, set()).add(inside)
+        units: dict[str, tuple[Surface, str, frozenset[str]]] = {
+            name: (*standing[name], frozenset(paths)) for name, paths in changed.items()
+        }
+        for name in standing.keys() - self._units:
+            surface, account = standing[name]
+            units[name] = (surface, account, done.files(name))
+        gone = self._units - standing.keys()
+        self._shown, self._units = now, frozenset(standing)
+        return Beat(
+            terms=terms,
+            units=units,
+            gone=gone,
+            cases=named_cases(job),
+            allow=job.settings.allow,
+            interface=self._interface,
+        )
+
+
+def _unit(path: str) -> tuple[str, str]:
+    """A path below the preview as its unit and the path in it."""
+    parts = path.split("/")
+    depth = 2 if parts[0] == "portals" else 1
+    return "/".join(parts[:depth]), "/".join(parts[depth:])

@@ -1,0 +1,137 @@
+"""From a round to what the desk shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+from portalgen.build.job import Shown
+from portalgen.build.workshop import Round
+from portalgen.live.desk import Desk, DeskAccount
+from portalgen.live.scanning import State
+from portalgen.problems import Address, Problem, account_of
+from portalgen.render.environment import environment, say
+from portalgen.settings import Settings
+
+
+def before_first(
+    settings: Settings, version: int, problems: tuple[Problem, ...], lines: Mapping[Address, str], note: str
+) -> Desk:
+    """The desk while the first build is under way, or where it could not be begun."""
+    return Desk(
+        version=version,
+        agency=settings.site_name,
+        language=settings.language,
+        as_of=date.min,
+        root=settings.root,
+        accounts=(),
+        problems=problems,
+        lines=lines,
+        scan="looking",
+        note=note,
+    )
+
+
+def desk_of(
+    done: Round,
+    version: int,
+    problems: tuple[Problem, ...],
+    lines: Mapping[Address, str],
+    scan: State,
+    note: str,
+) -> Desk:
+    """The desk after a round. `problems` are the round's and those found since."""
+    job, settings = done.job, done.job.settings
+    broken = {account_of(p.at.path) for p in problems if p.severity in ("error", "leak")}
+    known = {one.account.id for one in job.shown}
+    units = done.units()
+    ordered = sorted(job.shown, key=lambda one: one.urgency)
+    accounts = [_account(one, done, units, broken=one.account.id in broken) for one in ordered]
+    accounts += [_unread(name, settings) for name in sorted(job.content.broken - known)]
+    return Desk(
+        version=version,
+        agency=settings.site_name,
+        language=settings.language,
+        as_of=job.today,
+        root=settings.root,
+        accounts=tuple(accounts),
+        problems=problems,
+        lines=lines,
+        scan=scan,
+        note=note,
+    )
+
+
+def _account(one: Shown, done: Round, units: Container[str], *, broken: bool) -> DeskAccount:
+    account, row, settings = one.account, one.row, one.settings
+    unit = f"portals/{done.job.key(account)}"
+    slug = row.case.slug
+    public = row.case.public and "public" in units
+    return DeskAccount(
+        id=account.id,
+        client=account.client.name,
+        title=account.title,
+        lifecycle=account.lifecycle,
+        attention=row.attention,
+        portal=f"{unit}/" if unit in units else "",
+        no_portal="" if unit in units else _no_portal(one),
+        brief=f"internal/accounts/{account.id}/",
+        case=f"public/case-studies/{slug}/" if public else "",
+        no_case="" if public else (done.withheld if row.case.public else row.case.why),
+        broken=broken,
+        file=str(settings.accounts / f"{account.id}.md"),
+    )
+
+
+def _unread(name: str, settings: Settings) -> DeskAccount:
+    """An account of which nothing could be read yet."""
+    t = say(settings.language)
+    why = t("Its file can't be read yet.")
+    return DeskAccount(
+        id=name,
+        client=name,
+        title="",
+        lifecycle="active",
+        attention=(),
+        portal="",
+        no_portal=why,
+        brief="",
+        case="",
+        no_case=why,
+        broken=True,
+        file=str(settings.accounts / f"{name}.md"),
+    )
+
+
+def _no_portal(one: Shown) -> str:
+    account, t = one.account, say(one.settings.language)
+    filters = environment(one.settings.language).filters
+    if account.lifecycle in ("proposed", "cancelled"):
+        word = filters["word"](account.lifecycle)
+        return t("There is no portal while the engagement is: {lifecycle}.", lifecycle=word)
+    if account.access.until is not None and account.access.until < one.today:
+        return t("The portal ended on {day}.", day=filters["day"](account.access.until))
+    return t("The portal can't be shown until the errors are mended.")
+
+
+def lines_of(problems: Iterable[Problem], texts: Mapping[str, str], root: Path) -> dict[Address, str]:
+    """The source line of each problem, except a leak's, which must not be quoted."""
+    found = {}
+    for problem in problems:
+        if problem.severity == "leak":
+            continue
+        text = texts.get(problem.at.path)
+        if text is None:
+            text = _text(root / problem.at.path)
+        lines = text.split("\n")
+        if problem.at.line <= len(lines):
+            found[problem.at] = lines[problem.at.line - 1]
+    return found
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8", "replace")
+    except OSError:
+        return ""

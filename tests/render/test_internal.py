@@ -1,0 +1,481 @@
+"""The team's pages: each by itself, right whatever is kept from the build before, and the same as data."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+import html5lib
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from portalgen.render import internal, rows
+from portalgen.render.memo import Memo
+from portalgen.views import (
+    Attention,
+    BriefEntry,
+    BriefItem,
+    BriefSection,
+    BriefText,
+    BriefView,
+    CaseState,
+    EventView,
+    HealthView,
+    NextDate,
+    PortfolioRow,
+    PortfolioView,
+    ReferencesView,
+    RiskPoint,
+    Target,
+    Timeline,
+)
+from portalgen.vocabulary import Audience
+from tests.render import samples
+
+EVIL = "<script>window.x=1</script> \"quoted\" & 'single', 50 %; a\\b\nnext line"
+TEAM = ("Ana Ruiz", "José Gil", "Jose Gil", "Lucía Ferrer")
+
+
+def account(number: int, title: str = "Spring launch") -> PortfolioRow:
+    """An account's row; every third needs somebody, every second has a case study."""
+    case = CaseState(
+        account=f"a{number}", client=f"Client {number}", title=f"Case {number}", consent="granted",
+        channels=("website", "press"), scopes=("name",), expires_on=samples.day(200), left_out=("logo",),
+        why="It was not asked.", case=samples.case() if number % 2 else None,
+    )  # fmt: skip
+    attention = (Attention(rule="stale", message="Nothing said for 20 days."),) if number % 3 == 0 else ()
+    return PortfolioRow(
+        id=f"a{number}", client=f"Client {number}", title=title, lifecycle="active",
+        account_executive=TEAM[number % 4], project_manager=TEAM[(number + 1) % 4] if number % 5 else None,
+        health=HealthView(overall="on_track", as_of=samples.day(-number)), data_says="at_risk",
+        attention=attention, next=NextDate(title="Launch", date=samples.day(number)), slip_days=number - 2,
+        last_update=samples.day(-number), open_needs=number, services=("Media", "Print")[: number % 3],
+        has_portal=True, case=case,
+    )  # fmt: skip
+
+
+def happenings(row: PortfolioRow) -> tuple[EventView, ...]:
+    """A milestone that is done, a need and the end of an account."""
+    number = int(row.id[1:])
+    owners = tuple(dict.fromkeys(n for n in (row.account_executive, row.project_manager) if n))
+    return tuple(
+        EventView(key=f"{row.id}/{kind}", date=samples.day(number * 3 + offset), kind=kind,
+                  title=f"{kind} of {row.title}", client=row.client, account=row.id, owners=owners,
+                  done=kind == "milestone")
+        for kind, offset in (("milestone", 0), ("need", 5), ("end", 20))
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Team:
+    """What the pages over all accounts are made of; an edit makes another one that shares the rest."""
+
+    accounts: tuple[PortfolioRow, ...] = ()
+    events: dict[str, tuple[EventView, ...]] = field(default_factory=dict)
+    portals: dict[str, str] = field(default_factory=dict)
+    language: str = "en"
+    as_of: date = samples.TODAY
+
+    def put(self, row: PortfolioRow, at: int | None = None) -> Team:
+        kept = [one for one in self.accounts if one.id != row.id]
+        place = next((i for i, one in enumerate(self.accounts) if one.id == row.id), len(kept))
+        kept.insert(place if at is None else at, row)
+        return replace(
+            self,
+            accounts=tuple(kept),
+            events={**self.events, row.id: happenings(row)},
+            portals={**self.portals, row.id: f"key-{row.id}"},
+        )
+
+    def wanted(self, memo: Memo | None = None) -> internal.Makers:
+        shown = [e for row in self.accounts for e in self.events[row.id]]
+        portfolio = PortfolioView(
+            agency="Estudio Norte", language=self.language, as_of=self.as_of, rows=self.accounts,
+            events=tuple(sorted(shown, key=lambda e: (e.date, e.key))),
+        )  # fmt: skip
+        references = ReferencesView(
+            agency="Estudio Norte", language=self.language, cases=tuple(row.case for row in self.accounts)
+        )
+        return internal.wanted(portfolio, references, self.portals, memo)
+
+    def pages(self, memo: Memo | None = None) -> dict[str, bytes]:
+        return {path: make().body for path, make in self.wanted(memo).items()}
+
+
+def team(count: int) -> Team:
+    made = Team()
+    for number in range(count):
+        made = made.put(account(number))
+    return made
+
+
+SEVEN = team(7)
+VIEWS = {
+    "seven": SEVEN,
+    "seven es": replace(SEVEN, language="es"),
+    "none": Team(),
+    "odd": SEVEN.put(account(2, EVIL)).put(account(3, EVIL)),
+}
+
+
+# ---- single pages ----
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_page_can_be_had_by_itself_and_knows_its_path(name: str) -> None:
+    alone = {path: VIEWS[name].wanted()[path]() for path in VIEWS[name].wanted()}
+    assert {path: page.path for path, page in alone.items()} == {path: path for path in alone}
+    assert {path: page.body for path, page in alone.items()} == VIEWS[name].pages()
+
+
+def test_the_pages_of_a_team_are_these() -> None:
+    assert set(team(2).wanted()) == {
+        *("index.html", "review/index.html", "references/index.html", "references/a1/index.html"),
+        *("portfolio.json", "portfolio.csv", "calendar.ics"),
+        *("calendars/ana-ruiz.ics", "calendars/jose-gil.ics"),
+    }
+
+
+def test_nothing_is_made_before_it_is_asked_for() -> None:
+    memo = Memo()
+    made = SEVEN.wanted(memo)
+    assert len(memo) == 0
+    made["portfolio.json"]()
+    assert len(memo) == 7
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_page_is_well_formed_and_takes_no_text_for_markup(name: str) -> None:
+    for path, body in VIEWS[name].pages().items():
+        if path.endswith(".html"):
+            html5lib.HTMLParser(strict=True).parse(body.decode())
+            assert b"<script>window" not in body
+
+
+# ---- what is kept ----
+
+
+def retitled(t: Team, at: int) -> Team:
+    return t.put(t.accounts[at].model_copy(update={"title": f"{EVIL} {at}"}))
+
+
+def moved(t: Team, at: int) -> Team:
+    row = t.accounts[at]
+    later = tuple(e.model_copy(update={"date": samples.day(at), "done": False}) for e in t.events[row.id])
+    return replace(t, events={**t.events, row.id: later})
+
+
+def handed_over(t: Team, at: int) -> Team:
+    return t.put(t.accounts[at].model_copy(update={"account_executive": "Zoë", "attention": ()}))
+
+
+def brought_to_the_top(t: Team, at: int) -> Team:
+    return t.put(t.accounts[at], 0)
+
+
+def gone(t: Team, at: int) -> Team:
+    return replace(t, accounts=(*t.accounts[:at], *t.accounts[at + 1 :])) if len(t.accounts) > 1 else t
+
+
+def joined(t: Team, at: int) -> Team:
+    return t.put(account(max(int(row.id[1:]) for row in t.accounts) + 1), at)
+
+
+def another_key(t: Team, at: int) -> Team:
+    return replace(t, portals={**t.portals, t.accounts[at].id: f"new{at}"})
+
+
+def closed(t: Team, at: int) -> Team:
+    return replace(t, portals={k: v for k, v in t.portals.items() if k != t.accounts[at].id})
+
+
+def withdrawn(t: Team, at: int) -> Team:
+    case = t.accounts[at].case.model_copy(update={"case": None, "title": EVIL})
+    return t.put(t.accounts[at].model_copy(update={"case": case}))
+
+
+def next_day(t: Team, at: int) -> Team:
+    return replace(t, as_of=samples.day(at))
+
+
+def translated(t: Team, at: int) -> Team:
+    return replace(t, language=("en", "es")[at % 2])
+
+
+EDITS = (
+    *(retitled, moved, handed_over, brought_to_the_top, gone, joined, another_key, closed, withdrawn),
+    *(next_day, translated),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 20), st.sets(st.integers(0, 30))), max_size=6)
+)
+def test_what_is_kept_never_shows(edits: list[tuple[Callable[[Team, int], Team], int, set[int]]]) -> None:
+    """After any edits, with any of the pages left out in between, all pages are those of a fresh start."""
+    memo, now = Memo(), SEVEN
+    assert now.pages(memo) == now.pages()
+    for edit, number, asked in edits:
+        now = edit(now, number % len(now.accounts))
+        fresh = now.pages()
+        some = [make for at, make in enumerate(now.wanted(memo).values()) if at in asked]
+        assert all(fresh[page.path] == page.body for page in (make() for make in some))
+    assert now.pages(memo) == now.pages()
+
+
+PIECES = ("account", "coming", "reference", "as_json", "as_csv", "placed")
+
+
+def test_one_account_of_many_is_made_again_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[str, str]] = []
+
+    def counted(name: str, make: Callable[..., object]) -> Callable[..., object]:
+        def call(*values: object) -> object:
+            one = next(v for v in values if isinstance(v, PortfolioRow | EventView | CaseState))
+            made.append((name, one.id if isinstance(one, PortfolioRow) else one.account))
+            return make(*values)
+
+        return call
+
+    for name in PIECES:
+        monkeypatch.setattr(rows, name, counted(name, getattr(rows, name)))
+    memo = Memo()
+    SEVEN.pages(memo)
+    assert {name for name, _ in made} == set(PIECES)
+    made.clear()
+    SEVEN.pages(memo)
+    assert made == []
+    changed = SEVEN.accounts[3].model_copy(update={"title": "Another"})
+    SEVEN.put(changed).pages(memo)
+    assert sorted(set(made)) == [(name, "a3") for name in sorted({*PIECES} - {"reference"})]
+    assert len(made) == 7  # four of the row, three events
+
+
+def test_a_memo_holds_no_more_after_many_edits() -> None:
+    memo = Memo()
+    SEVEN.pages(memo)
+    begun = len(memo)
+    for number in range(30):
+        SEVEN.put(account(number % 7, f"Title {number}")).pages(memo)
+    assert len(memo) == begun
+    Team().pages(memo)
+    assert len(memo) == 0
+
+
+# ---- the same as data ----
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_the_json_is_laid_out_as_one_document(name: str) -> None:
+    text = VIEWS[name].pages()["portfolio.json"].decode()
+    found = json.loads(text)
+    assert text == json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    assert [one["id"] for one in found["accounts"]] == [row.id for row in VIEWS[name].accounts]
+
+
+def test_the_json_says_where_the_portal_is_or_that_there_is_none() -> None:
+    found = json.loads(closed(SEVEN, 1).pages()["portfolio.json"])
+    assert [one["portal"] for one in found["accounts"][:2]] == ["portals/key-a0/", None]
+
+
+@pytest.mark.parametrize(
+    ("title", "cell"),
+    [("Plain", "Plain"), ("a, b", "a, b"), ("=1+1", "'=1+1"), ("-x", "'-x"), ("@x", "'@x"), (EVIL, EVIL)],
+)
+def test_the_csv_gives_each_account_a_line_and_no_spreadsheet_a_formula(title: str, cell: str) -> None:
+    text = SEVEN.put(account(2, title)).pages()["portfolio.csv"].decode()
+    found = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [one["id"] for one in found] == [row.id for row in SEVEN.accounts]
+    assert found[2]["title"] == cell
+
+
+def summaries(calendar: bytes) -> list[str]:
+    return [str(event["uid"]) for event in Calendar.from_ical(calendar).walk("VEVENT")]
+
+
+def test_a_persons_calendar_holds_what_they_look_after_and_nothing_else() -> None:
+    made = SEVEN.pages()
+    theirs = {row.id for row in SEVEN.accounts if "Ana Ruiz" in (row.account_executive, row.project_manager)}
+    assert theirs == {"a0", "a3", "a4"}
+    mine = summaries(made["calendars/ana-ruiz.ics"])
+    assert len(mine) == 9
+    assert set(mine) < set(summaries(made["calendar.ics"]))
+    titles = {
+        str(e["summary"]).partition(":")[0] for e in Calendar.from_ical(made["calendars/ana-ruiz.ics"]).events
+    }
+    assert titles == {"Client 0", "Client 3", "Client 4"}
+
+
+def test_two_names_that_make_one_file_share_a_calendar() -> None:
+    made = SEVEN.pages()
+    assert sorted(p for p in made if p.startswith("calendars/")) == [
+        f"calendars/{file}.ics" for file in ("ana-ruiz", "jose-gil", "lucia-ferrer")
+    ]
+    named = {
+        row.client for row in SEVEN.accounts if {*TEAM[1:3]} & {row.account_executive, row.project_manager}
+    }
+    found = {
+        str(e["summary"]).partition(":")[0] for e in Calendar.from_ical(made["calendars/jose-gil.ics"]).events
+    }
+    assert found == named
+    assert made["index.html"].count(b'href="calendars/jose-gil.ics"') == 1
+
+
+def test_calendars_are_in_the_order_of_days() -> None:
+    days = [e.decoded("dtstart") for e in Calendar.from_ical(SEVEN.pages()["calendar.ics"]).events]
+    assert days == sorted(days)
+
+
+# ---- the dashboard ----
+
+
+def text_of(html: bytes | str) -> str:
+    shown = html.decode() if isinstance(html, bytes) else html
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", shown))
+
+
+def test_those_who_need_somebody_are_counted_and_stand_first() -> None:
+    shown = text_of(SEVEN.pages()["index.html"])
+    assert "3 of 7 accounts need someone today" in shown
+    places = [shown.index(f" Client {n} ", shown.index("Needs someone today")) for n in (0, 3, 6, 1, 2, 4, 5)]
+    assert places == sorted(places)
+
+
+def test_filters_count_the_accounts_of_each_value() -> None:
+    html = SEVEN.pages()["index.html"].decode()
+    chips = re.findall(r'data-facet="(\w+)" data-value="([^"]+)">[^<]+<span class="n">(\d+)', html)
+    assert ("ae", "Ana Ruiz", "2") in chips
+    assert ("service", "Media", "4") in chips
+    assert ("service", "Print", "2") in chips
+    assert ("lifecycle", "active", "7") in chips
+
+
+def test_the_next_30_days_show_what_is_open_and_due() -> None:
+    html = SEVEN.pages()["index.html"].decode()
+    shown = re.findall(r"<li><span>(Client \d)</span>", html)
+    assert shown == [f"Client {n}" for n in range(7)]
+    assert "milestone of" not in html
+    assert html.count("end of Spring launch") == 4  # day 20, 23, 26, 29: the others end later
+
+
+def test_the_load_counts_who_is_on_an_account_once() -> None:
+    both = account(0).model_copy(update={"project_manager": TEAM[0]})
+    html = Team().put(both).put(account(4)).pages()["index.html"].decode()
+    assert '<tr><th>Ana Ruiz</th><td class="num">2</td><td class="num">1</td></tr>' in html
+
+
+# ---- the brief ----
+
+TEAM_ONLY, CLIENT, PUBLIC = Audience.INTERNAL, Audience.CLIENT, Audience.PUBLIC
+
+
+def entry(key: str, value: object, audience: Audience = TEAM_ONLY, *, choice: bool = False) -> BriefEntry:
+    return BriefEntry.model_validate({"key": key, "audience": audience, "value": value, "choice": choice})
+
+
+def item(*entries: BriefEntry, audience: Audience = TEAM_ONLY) -> BriefItem:
+    return BriefItem(audience=audience, entries=entries)
+
+
+def brief(*fields: BriefEntry) -> BriefView:
+    """A brief with these fields, a risk, and a section for two audiences."""
+    texts = (BriefText(audience=TEAM_ONLY, prose=samples.text("Quiet.")),
+             BriefText(audience=CLIENT, prose=samples.text("Told *them*.")))  # fmt: skip
+    return BriefView(
+        account="brisa", language="en", agency="Estudio Norte", client="Brisa Foods", title="Spring launch",
+        health=HealthView(overall="at_risk", as_of=samples.TODAY), data_says="off_track", slip_days=3,
+        timeline=Timeline(milestones=samples.milestones(), today=samples.TODAY), fields=fields,
+        sections=(BriefSection(id="plan", title="Plan", audience=TEAM_ONLY, texts=texts),),
+        kpis=samples.kpis(), risks=(RiskPoint(title=EVIL, probability=2, impact=5, open=True),),
+        case=CaseState(account="brisa", client="Brisa Foods", why="It was not asked."),
+    )  # fmt: skip
+
+
+def made(view: BriefView, portals: dict[str, str] | None = None) -> str:
+    (make,) = internal.wanted_brief(view, portals or {}).values()
+    return make().body.decode()
+
+
+@pytest.mark.parametrize(
+    ("value", "choice", "html"),
+    [
+        ("One line", False, "<p>One line</p>"),
+        ("One\nTwo\n\nThree", False, "<p>One<br>Two</p><p>Three</p>"),
+        ("<b> & \"'", False, "<p>&lt;b&gt; &amp; &#34;&#39;</p>"),
+        ("on_hold", True, "On hold"),
+        (date(2026, 11, 3), False, '<time datetime="2026-11-03">Nov 3, 2026</time>'),
+        (Decimal("1234.50"), False, "1,234.50"),
+        (1200, False, "1,200"),
+        (
+            Target(address="https://x.example/?a=1&b=2"),
+            False,
+            '<a href="https://x.example/?a=1&amp;b=2" rel="noopener noreferrer">https://x.example/?a=1&amp;b=2</a>',
+        ),
+        (Target(file=samples.file("files/a b.pdf")), False, '<a href="files/a%20b.pdf">files/a b.pdf</a>'),
+    ],
+)
+def test_a_field_is_drawn_by_what_it_is(value: object, choice: bool, html: str) -> None:
+    shown = made(brief(entry("region", value, choice=choice)))
+    assert re.search(
+        r'<dt id="f-region">Region <span class="tag">Team only</span></dt><dd>(.*?)\s*</dd>', shown
+    )[1] == html  # fmt: skip
+
+
+def test_a_list_of_texts_marks_those_with_other_readers() -> None:
+    texts = (
+        item(entry("text", "Media"), audience=TEAM_ONLY),
+        item(entry("text", "<Print>", CLIENT), audience=CLIENT),
+        item(entry("text", "sales_deck", PUBLIC, choice=True), audience=PUBLIC),
+    )
+    shown = made(brief(entry("services", texts)))
+    assert (
+        '<ul class="dots"><li>Media</li>'
+        '<li>&lt;Print&gt; <span class="tag c">Client sees this</span></li>'
+        '<li>Sales deck <span class="tag c">Public</span></li></ul>'
+    ) in shown
+    assert '<li><a href="#f-services">Services <span class="tag">Team only</span></a></li>' in shown
+
+
+def test_items_may_hold_items_and_are_marked_where_the_client_sees_them() -> None:
+    inner = entry("approvals", (item(entry("name", "Olga", CLIENT), audience=CLIENT),), CLIENT)
+    outer = item(entry("title", "Posters", CLIENT), inner, entry("note", "Late", TEAM_ONLY), audience=CLIENT)
+    shown = made(brief(entry("deliverables", (outer,), CLIENT)))
+    start = '<section class="sec seen" id="f-deliverables"><h2>Deliverables <span class="tag c">Client sees this</span></h2>'
+    drawn = re.sub(r"\n", "", shown[shown.index(start) + len(start) :].partition("</section>")[0])
+    assert drawn == (
+        '<div class="items"><div class="item seen"><dl class="pairs"><dt>Title</dt><dd><p>Posters</p></dd>'
+        '<dt>Approvals</dt><dd><div class="items"><div class="item seen"><dl class="pairs">'
+        "<dt>Name</dt><dd><p>Olga</p></dd></dl></div></div></dd>"
+        '<dt>Note <span class="tag">Team only</span></dt><dd><p>Late</p></dd></dl></div></div>'
+    )
+
+
+def test_a_section_marks_the_stretch_that_has_other_readers() -> None:
+    shown = made(brief())
+    assert '<div class="prose seen"><p class="small"><span class="tag c">Client sees this</span></p>' in shown
+    assert '<div class="prose"><p>Quiet.</p>' in shown
+
+
+@pytest.mark.parametrize(
+    ("portals", "link"),
+    [({"brisa": "k3y"}, 'href="../../../portals/k3y/"'), ({"other": "x"}, "This account has no portal now.")],
+)
+def test_a_brief_leads_to_what_the_client_sees(portals: dict[str, str], link: str) -> None:
+    assert link in made(brief(), portals)
+
+
+def test_a_brief_is_well_formed_whatever_is_in_it() -> None:
+    fields = (entry("objective", EVIL), entry("services", (item(entry("text", EVIL)),)), entry("a", EVIL))
+    shown = made(brief(*fields))
+    html5lib.HTMLParser(strict=True).parse(shown)
+    assert "<script>window" not in shown
+    assert list(internal.wanted_brief(brief(), {})) == ["accounts/brisa/index.html"]
