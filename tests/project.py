@@ -53,6 +53,13 @@ class Project:
         self.write("content/pages/index.md", "# Estudio Norte\n\nWe plan and make.\n")
         (root / "content/accounts").mkdir(parents=True, exist_ok=True)
 
+    @classmethod
+    def at(cls, root: Path) -> Self:
+        """A project that is there already, as it is."""
+        made = cls.__new__(cls)
+        made.root, made.outcome = root, None
+        return made
+
     def write(self, path: str, text: str | bytes) -> Self:
         """Write a file; the folders above it are made."""
         target = self.root / path

@@ -45,7 +45,7 @@ PARTS = {"title": "t1", "updates": "u1", "team": "p1", CODE: "c1", TEMPLATES: "m
 def test_a_page_is_made_again_when_something_that_it_read_changed(
     previous: dict[str, dict[str, str]], change: dict[str, str], reasons: dict[str, str]
 ) -> None:
-    wanted = dict.fromkeys(("index.html", "people/index.html"), {**PARTS, **change})
+    wanted = {path: {**PARTS, **change} for path in ("index.html", "people/index.html")}
     found = plan(previous, wanted)
     assert found.reasons == reasons
     assert set(found.render) == {path for path in reasons if path in wanted}

@@ -27,7 +27,7 @@ class FakeShop:
         self._moved = threading.Condition()
         self._news: list[News] = []
 
-    def settle(self) -> None:
+    def settle(self, page: str = "") -> None:
         with self._moved:
             self.settled += 1
 

@@ -129,6 +129,7 @@ def test_warnings_are_put_away_behind_their_number() -> None:
         ("looking", "The scan is still looking."),
         ("clean", "The scan found nothing that must not be there."),
         ("leaks", "The scan found a leak."),
+        ("failed", "The scan broke off; the next save begins it anew."),
     ],
 )
 def test_the_scans_state_is_one_sentence(scan: str, said: str) -> None:

@@ -393,9 +393,10 @@ def test_a_connection_serves_one_page_after_another(running: Server) -> None:
             assert answer.read()
 
 
-def test_what_follows_a_body_is_no_request(running: Server) -> None:
+@pytest.mark.parametrize("body", ["Content-Length: 66", "Transfer-Encoding: chunked"])
+def test_what_follows_a_body_is_no_request(running: Server, body: str) -> None:
     hidden = f"GET /internal/ HTTP/1.1\r\nHost: 127.0.0.1:{running.port}\r\n\r\n"
-    head = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{running.port}\r\nContent-Length: {len(hidden)}\r\n\r\n"
+    head = f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{running.port}\r\n{body}\r\n\r\n"
     found = say(running.port, (head + hidden).encode())
     assert found.headers["Connection"] == "close"
     assert b"Portfolio</h1>" not in found.body

@@ -76,7 +76,7 @@ class Desk:
     problems: tuple[Problem, ...]
     lines: Mapping[Address, str]
     """Source lines for excerpts; never of leaks."""
-    scan: Literal["looking", "clean", "leaks"]
+    scan: Literal["looking", "clean", "leaks", "failed"]
     note: str
     """A sentence for the foot, or `""`."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -249,7 +250,7 @@ def _row(term: Term) -> _Row:
 
 
 def _terms(rows: Iterable[_Row]) -> tuple[Term, ...]:
-    return tuple(Term(*row[:6], Address(*row[6:])) for row in rows)
+    return tuple(Term(*row[:6], Address(sys.intern(row[6]), *row[7:])) for row in rows)
 
 
 def _sentence(error: BaseException) -> str:

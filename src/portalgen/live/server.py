@@ -83,8 +83,11 @@ class Shop(Protocol):
     def desk(self) -> Desk:
         """What the desk shows now."""
 
-    def settle(self) -> None:
-        """Return when every save made before the call is on disk in `folder`."""
+    def settle(self, page: str = "") -> None:
+        """Return when every save made before the call is on disk in `folder`.
+
+        `page` is the path below it that is asked for; `""`: all of them.
+        """
 
     def news(self, after: int, timeout: float) -> News | None:
         """All that was shown since `after`, together; None if there is nothing within `timeout` seconds."""
@@ -272,7 +275,7 @@ class _Handler(BaseHTTPRequestHandler):
         folder = self.server.shop.folder
         # What a page is made up of comes after the page, which has waited.
         if self.headers.get("Sec-Fetch-Dest", "") not in ("style", "script", "image", "font"):
-            self.server.shop.settle()
+            self.server.shop.settle("/".join(asked.parts))
         if not asked.folder and is_folder(folder, asked.parts):
             self._redirect(Asked(asked.parts, folder=True, query=asked.query).address)
             return

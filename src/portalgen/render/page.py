@@ -28,6 +28,8 @@ CODE = "portalgen"
 TEMPLATES = "templates"
 _LIBRARIES = ("babel", "icalendar", "jinja2", "markupsafe", "nh3", "pillow", "pydantic", "pyromark")
 _PACKAGE = Path(__file__).parents[1]
+_NO_PART = {"__pycache__", "scan", "live", "desk"}
+"""Folders of portalgen that have no hand in any page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def common_parts() -> Parts:
         code.update(f"{name} {version(name)}\0".encode())
     for path in sorted(_PACKAGE.rglob("*")):
         inside = path.relative_to(_PACKAGE)
-        if not path.is_file() or "__pycache__" in inside.parts or inside.parts[0] in ("scan", "live"):
+        if not path.is_file() or _NO_PART & set(inside.parts):
             continue
         found = code if path.suffix == ".py" else templates
         found.update(f"{inside.as_posix()}\0".encode())

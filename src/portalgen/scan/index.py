@@ -32,6 +32,8 @@ class Index:
     def __init__(self, terms: Iterable[Term] = ()) -> None:
         # Most phrases are sentences of one account: those are kept bare, for speed and memory.
         self._phrases: dict[Words, Term | list[Entry]] = {}
+        # A word is kept once, however many sentences say it.
+        self._words: dict[bytes, bytes] = {}
         self._lengths: tuple[dict[Key, int], ...] = ({}, {}, {})
         # How many phrases more than one have the same key and length.
         self._more: dict[tuple[Key, int], int] = {}
@@ -58,6 +60,7 @@ class Index:
                     names.setdefault(term.account, set()).add(entry.words)
                     heads[key(entry.words)] = entry.words
         for term, said in _folded(sentences):
+            said = tuple(map(self._words.setdefault, said, said))
             if said in self._phrases:
                 self._add(said, Entry(said, term))
             elif said:

@@ -239,7 +239,9 @@
   async function remember(doc) {
     if (!doc.defaultView || !isPublic(doc) || !doc.defaultView.document$?.next) return;
     const { ok, text } = await get(doc.location.href);
-    if (ok && doc.defaultView && !shownSince(doc).length) sent.set(doc, parsed(text));
+    if (!ok || !doc.defaultView) return;
+    const here = file(doc.location.pathname);
+    if (!shownSince(doc).some(({ pages }) => touches(pages, (path) => path === here))) sent.set(doc, parsed(text));
   }
 
   function insideMain(before, fresh) {
