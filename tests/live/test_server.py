@@ -378,7 +378,7 @@ def test_a_page_waits_until_every_save_is_shown(
 
 
 def test_a_page_is_what_it_is_after_the_wait(shop: FakeShop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shop, "settle", lambda: shop.write(f"{HOME}/index.html", "the new page"))
+    monkeypatch.setattr(shop, "settle", lambda _: shop.write(f"{HOME}/index.html", "the new page"))
     with serve(shop, 0) as running:
         assert ask(running, f"/{HOME}/").body == b"the new page"
 
