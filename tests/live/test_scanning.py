@@ -22,7 +22,7 @@ from portalgen.live.scanning import Scanning, State, merged
 from portalgen.scan import Beat, Patrol
 from portalgen.scan.scanner import never
 from tests.scan.scene import SECRET, TERMS, html
-from tests.scan.test_patrol import Author, World, exempt
+from tests.scan.worlds import Author, World, exempt
 
 PATIENCE = 60
 NOTHING = Beat(terms={}, units={}, gone=frozenset(), cases={}, allow=(), interface=frozenset())
@@ -278,6 +278,16 @@ def test_an_interrupt_does_not_reach_it(begin: Callable[..., Desk], tmp_path: Pa
     os.kill(process.pid, signal.SIGINT)
     desk.scanning.follow(show(tmp_path, SECRET))
     assert desk.wait("leaks", "failed") == "leaks"
+
+
+def test_pages_come_first(begin: Callable[..., Desk], tmp_path: Path) -> None:
+    desk = begin()
+    desk.scanning.follow(show(tmp_path, "Nothing new"))
+    desk.wait("clean")
+    [process] = processes()
+    assert process.pid is not None
+    ours, its = (os.getpriority(os.PRIO_PROCESS, pid) for pid in (os.getpid(), process.pid))
+    assert its == min(ours + 5, 19)
 
 
 SERVED = """
