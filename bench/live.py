@@ -148,7 +148,8 @@ def rename(path: Path, text: str) -> None:
 # ---- the screen -----------------------------------------------------------------------------------
 
 WATCH = """
-(mark) => new Promise((done) => {
+(mark) => new Promise((done, fail) => {
+  setTimeout(() => fail(new Error("not shown within 10 s")), 10000);
   const look = () => {
     const frame = document.querySelector("iframe");
     const text = frame && frame.contentDocument && frame.contentDocument.body

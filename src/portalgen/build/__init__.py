@@ -219,7 +219,7 @@ def _stage(job: Job, output: Output, options: Options, round_: _Round) -> None:
 def _units(job: Job, standing: Standing, site: PublicSite) -> Iterator[Composed]:
     """Every portal, the assets they share, the internal site and the public one, a unit at a time."""
     for one in job.shown:
-        if one.account.id in job.carried:
+        if one.id in job.carried:
             continue  # a broken account keeps the portal that it has
         sheaf = portal_sheaf(job, one)
         if sheaf is not None:
@@ -254,7 +254,7 @@ class _Look:
         """The digest of all that the scan's terms and rules are made from."""
         job = self._job
         reads = [(name, read.inputs, read.links) for name, read in sorted(job.content.reads.items())]
-        carried = [one.account for one in job.shown if one.account.id in job.carried]
+        carried = [one.account for one in job.shown if one.id in job.carried]
         return digest_of([common_parts(), job.today, job.settings, reads, carried])
 
     def at(self, unit: Unit) -> Problems:
@@ -278,15 +278,15 @@ def _release(job: Job) -> Release:
         sources = tuple(sorted(job.sources(account)))
         pages[f"portals/{key}"] = ReleasedPage(sources, None, account)
     for one in job.shown:
-        sources = tuple(sorted(job.sources(one.account.id)))
-        pages[f"internal/accounts/{one.account.id}"] = ReleasedPage(sources, None, one.account.id)
+        sources = tuple(sorted(job.sources(one.id)))
+        pages[f"internal/accounts/{one.id}"] = ReleasedPage(sources, None, one.id)
     cases = job.cases()
     for one, view in cases:
-        sources = tuple(sorted(job.sources(one.account.id)))
-        page = ReleasedPage(sources, consent_of(one.account), one.account.id)
+        sources = tuple(sorted(job.sources(one.id)))
+        page = ReleasedPage(sources, consent_of(one.account), one.id)
         pages[f"public/case-studies/{view.slug}"] = page
     own = tuple(sorted(job.settings.relative(p) for p in job.settings.docs_dir.rglob("*") if p.is_file()))
-    shown = tuple(sorted(path for one, _ in cases for path in job.sources(one.account.id)))
+    shown = tuple(sorted(path for one, _ in cases for path in job.sources(one.id)))
     pages["public"] = ReleasedPage((*own, *shown))
     pages["internal"] = ReleasedPage(everything)
     return Release(job.today, __version__, pages, (), _why(job))
@@ -294,11 +294,11 @@ def _release(job: Job) -> Release:
 
 def _why(job: Job) -> dict[str, str]:
     """Why something of an account that is still there may have gone."""
-    why = {one.account.id: one.row.case.why for one in job.shown if not one.row.case.public}
+    why = {one.id: one.row.case.why for one in job.shown if not one.row.case.public}
     why = {name: sentence for name, sentence in why.items() if sentence}
     for one in job.shown:
         if not project.has_portal(one.account, job.today):
-            why.setdefault(one.account.id, f"the account is {one.account.lifecycle} or its portal has ended")
+            why.setdefault(one.id, f"the account is {one.account.lifecycle} or its portal has ended")
     return why
 
 
@@ -307,7 +307,7 @@ def _why(job: Job) -> dict[str, str]:
 
 def _attention(shown: Iterable[Shown]) -> list[Problem]:
     return [
-        Problem(one.places.get("title", Address(one.account.id)), "attention", a.rule, a.message)
+        Problem(one.places.get("title", Address(one.id)), "attention", a.rule, a.message)
         for one in shown
         for a in one.row.attention
     ]

@@ -56,6 +56,7 @@ class Shown:
         places: Mapping[str, Address] | None = None,
         before: Account | None = None,
     ) -> None:
+        self.id = account.id
         self.account = account
         self.settings = settings
         self.today = today
@@ -203,7 +204,7 @@ class Job:
 
     def cases(self) -> list[tuple[Shown, CaseStudyView]]:
         """Every case study that is public on this day, with its account."""
-        return [(one, one.case) for one in self.shown if one.case is not None]
+        return [(one, case) for one in self.shown if (case := one.case) is not None]
 
     @property
     def disk(self) -> Disk:
@@ -231,7 +232,7 @@ class Disk:
             copy = self._copy(one, ref.url)
             if copy is None:
                 shown = self.settings.relative(self.settings.accounts)
-                at = Address(f"{shown}/{one.account.id}/{ref.path}")
+                at = Address(f"{shown}/{one.id}/{ref.path}")
                 raise Unreadable(Problem(at, "error", "unreadable-file", str(error))) from error
             return copy
         if name:
@@ -239,17 +240,17 @@ class Disk:
         return data
 
     def _content(self, one: Shown, ref: FileRef) -> bytes:
-        data = read_file(self.settings, one.account.id, ref.path)
+        data = read_file(self.settings, one.id, ref.path)
         if hashlib.sha256(data).hexdigest() != ref.sha256:
             raise ValueError("this file changed while it was read; build again")
         return data
 
     def _copy(self, one: Shown, url: str) -> bytes | None:
         """What the last release shows of a file, where only that may be shown."""
-        if one.before is None and one.account.id not in self.carried:
+        if one.before is None and one.id not in self.carried:
             return None
-        key = portal_key(self.secret, one.account.id, one.account.access.epoch)
-        places = (f"portals/{key}/{url}", f"internal/accounts/{one.account.id}/{url}")
+        key = portal_key(self.secret, one.id, one.account.access.epoch)
+        places = (f"portals/{key}/{url}", f"internal/accounts/{one.id}/{url}")
         paths = (self.settings.output / place for place in places)
         return next((p.read_bytes() for p in paths if p.is_file()), None)
 
@@ -364,7 +365,7 @@ def public_view(job: Job) -> PublicView:
     home = job.settings.relative(job.settings.accounts)
     for one, view in cases:
         if view.slug in seen:
-            at = Address(f"{home}/{one.account.id}.md")
+            at = Address(f"{home}/{one.id}.md")
             message = f'another case study has the address "{view.slug}" already'
             found.append(
                 Problem(at, "error", "duplicate-slug", message, "case_study.slug", "write another slug")
@@ -400,7 +401,7 @@ def unit_texts(job: Job, unit: Unit) -> dict[str, str]:
         return dict(job.sources(unit.account))
     texts: dict[str, str] = {}
     for one, _ in job.cases():
-        texts |= job.sources(one.account.id)
+        texts |= job.sources(one.id)
     for path in sorted(job.settings.docs_dir.rglob("*.md")):
         texts[job.settings.relative(path)] = path.read_text("utf-8", "replace")
     return texts

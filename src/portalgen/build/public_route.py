@@ -69,7 +69,7 @@ class PublicWork:
     def _release(self) -> Release:
         pages = {
             f"public/case-studies/{view.slug}": ReleasedPage(
-                tuple(sorted(self._job.sources(one.account.id))), consent_of(one.account), one.account.id
+                tuple(sorted(self._job.sources(one.id))), consent_of(one.account), one.id
             )
             for one, view in self._job.cases()
         }

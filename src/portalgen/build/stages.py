@@ -162,7 +162,7 @@ def portal_sheaf(job: Job, one: Shown) -> Sheaf | None:
     key = job.key(one.account)
     wanted = portal_pages.wanted(view, assets="../assets/", identity=key)
     wanted |= _files(job, one, files_of(view))
-    return Sheaf(f"portals/{key}", "portal", one.account.id, wanted)
+    return Sheaf(f"portals/{key}", "portal", one.id, wanted)
 
 
 def portal_unit(job: Job, one: Shown) -> tuple[Unit, Problems] | None:
@@ -218,7 +218,7 @@ class Team:
 
         `later`: the pages over all accounts may stay as they are for now, unless one came or went.
         """
-        now = {one.account.id: one for one in job.shown}
+        now = {one.id: one for one in job.shown}
         fresh = {name: one for name, one in now.items() if self._last.get(name) is not one}
         gone = self._last.keys() - now.keys()
         came = any(name not in self._last for name in fresh)
@@ -263,7 +263,7 @@ class Team:
 
 def _brief(job: Job, one: Shown, portal: str) -> dict[str, Wanted]:
     """What one account adds: its brief, the files on it, and those of its sheet for sales."""
-    name, brief = one.account.id, one.brief
+    name, brief = one.id, one.brief
     parts = {**common_parts(), "brief": digest_of(brief), "portal": portal}
     pages = internal.wanted_brief(brief, {name: portal} if portal else {})
     found = {path: Wanted(parts, make) for path, make in pages.items()}
@@ -284,7 +284,7 @@ def _parts_over_all(job: Job, portals: Mapping[str, str]) -> Callable[[str], Par
     rows = digest("".join(one.digests[0] for one in job.shown))
     links = {"rows": rows, "day": job.today.isoformat(), "portals": digest(repr(sorted(portals.items())))}
     events = digest("".join(one.digests[1] for one in job.shown))
-    by_account = {one.account.id: one.digests[0] for one in job.shown}
+    by_account = {one.id: one.digests[0] for one in job.shown}
     by_person: dict[str, list[str]] = {}
     for one in job.shown:
         for name in {one.row.account_executive, one.row.project_manager} - {None}:

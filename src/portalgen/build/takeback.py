@@ -64,7 +64,7 @@ def _stale_portals(
     job: Job, then: Job, output: Output, current: Mapping[str, Account], before: Mapping[str, Account]
 ) -> Iterator[str]:
     """The published portals that must change; their narrowed versions are staged."""
-    shown = {s.account.id: s for s in then.shown}
+    shown = {s.id: s for s in then.shown}
     for name, unit in list(output.published.items()):
         if unit.surface != "portal":
             continue
@@ -113,11 +113,11 @@ def _remake_public(job: Job, output: Output) -> set[str]:
 def _release(then: Job, current: Mapping[str, Account]) -> Release:
     pages: dict[str, ReleasedPage] = {}
     for one in then.shown:
-        sources = tuple(sorted(then.sources(one.account.id)))
-        pages[f"portals/{then.key(one.account)}"] = ReleasedPage(sources, None, one.account.id)
+        sources = tuple(sorted(then.sources(one.id)))
+        pages[f"portals/{then.key(one.account)}"] = ReleasedPage(sources, None, one.id)
     for one, view in then.cases():
-        sources = tuple(sorted(then.sources(one.account.id)))
-        page = ReleasedPage(sources, consent_of(one.account), one.account.id)
+        sources = tuple(sorted(then.sources(one.id)))
+        page = ReleasedPage(sources, consent_of(one.account), one.id)
         pages[f"public/case-studies/{view.slug}"] = page
     why = dict.fromkeys(current, "narrowed or withdrawn while another file was broken")
     return Release(then.today, __version__, pages, (), why)

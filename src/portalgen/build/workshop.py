@@ -143,7 +143,7 @@ class Workshop:
         job = self._job(content, today)
         self._public.begin(job, outside=what.outside)
         shown = _Shown(self._preview)
-        now = {one.account.id: one for one in job.shown}
+        now = {one.id: one for one in job.shown}
         for name, one in now.items():
             if self._last.get(name) is not one:
                 self._show_portal(job, one, shown)
@@ -236,9 +236,9 @@ class Workshop:
     def _show_portal(self, job: Job, one: Shown, shown: _Shown) -> None:
         sheaf = portal_sheaf(job, one)
         if sheaf is None:
-            self._portals.pop(one.account.id, None)
+            self._portals.pop(one.id, None)
         else:
-            self._portals[one.account.id] = sheaf.name
+            self._portals[one.id] = sheaf.name
             self._show(sheaf, shown)
 
     def _kept(self, broken: str) -> frozenset[str]:
@@ -285,6 +285,7 @@ class _Public:
         self._job: Job | None = None
         self._view: PublicView | None = None
         self._under_way = False
+        self._failed = False
         self._whole = True
         self._shown: list[tuple[Shown, CaseStudyView]] = []
         self._pages: frozenset[str] = frozenset()
@@ -294,30 +295,26 @@ class _Public:
     def begin(self, job: Job, *, outside: bool) -> None:
         """Begin to make the site anew, where anything that it shows may have changed."""
         before, self._job = self._job, job
-        outside = (
-            outside
-            or self._whole
-            or before is None
-            or before.settings is not job.settings
-            or before.today != job.today
-        )
-        if not outside and before is not None and _same(before.cases(), job.cases()):
+        if before is None or before.settings is not job.settings or before.today != job.today:
+            outside = True
+        elif not outside and _same(before.cases(), job.cases()):
             return
         self._view = public_view(job)
         self.problems = list(self._view.problems)
         self._under_way = not self.problems
-        self._whole = outside
+        self._failed = bool(self.problems)
         if self._under_way:
             # MkDocs needs to know which files there are; only plugins that we don't know look into them.
             files, unread = self._view.read(job.disk) if job.settings.unknown else ({}, [])
             self.problems += unread
             placeholders = files or dict.fromkeys(self._view.files, b"")
-            self._site.begin(job.settings, self._view.gallery, placeholders, job.today, outside=outside)
+            whole = outside or self._whole
+            self._site.begin(job.settings, self._view.gallery, placeholders, job.today, outside=whole)
 
     def end(self, shown: _Shown) -> None:
         """Wait for it, and show what was made."""
         if not self._under_way:
-            if self.problems:
+            if self._failed:
                 self._keep(shown)
             return
         self._under_way = False
@@ -368,12 +365,12 @@ class _Public:
 
     def _keep(self, shown: _Shown) -> None:
         """Keep the last site, unless it shows what may not be shown any more."""
-        self._whole = True
+        self._failed, self._whole = False, True
         if self._job is None or "public" not in self._preview.names():
             return
-        now = {one.account.id: one for one in self._job.shown}
+        now = {one.id: one for one in self._job.shown}
         for then, case in self._shown:
-            one = now.get(then.account.id)
+            one = now.get(then.id)
             if one is None or one.taken_back(then.account) != case:
                 shown.changed |= self._preview.drop("public")
                 self._shown, self.withheld = [], _WITHHELD

@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from time import sleep
 
 from portalgen.build.workshop import ALL, Round, Touched, Workshop, touched
 from portalgen.clock import build_date
@@ -31,6 +32,8 @@ _IDLE = 2.0
 """Seconds without a change after which there is time to tidy up."""
 _TICK = 20.0
 """Seconds between two looks at the calendar."""
+_TURN = 0.001
+"""Seconds in which those who waited get their turn, before this thread goes on."""
 _OWN = ("portals/", "public/", "internal/accounts/")
 """Where an account's own pages are."""
 _REMEMBERED = 64
@@ -108,6 +111,7 @@ class Loop:
                 # First, so that a save that follows on what is shown now is not missed.
                 self._watch.follow(*places(self._workshop.settings))
             self._publish(done, own=ticket)
+            sleep(_TURN)
             rest = self._workshop.rest()
             self._publish(rest, own=ticket, everything=ticket)
         except (UsageError, OSError) as error:

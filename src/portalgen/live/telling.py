@@ -44,10 +44,10 @@ def desk_of(
     """The desk after a round. `problems` are the round's and those found since."""
     job, settings = done.job, done.job.settings
     broken = {account_of(p.at.path) for p in problems if p.severity in ("error", "leak")}
-    known = {one.account.id for one in job.shown}
+    known = {one.id for one in job.shown}
     units = done.units()
     ordered = sorted(job.shown, key=lambda one: one.urgency)
-    accounts = [_account(one, done, units, broken=one.account.id in broken) for one in ordered]
+    accounts = [_account(one, done, units, broken=one.id in broken) for one in ordered]
     accounts += [_unread(name, settings) for name in sorted(job.content.broken - known)]
     return Desk(
         version=version,
