@@ -150,7 +150,8 @@ def check(
     """What is wrong and who needs attention; with `files`, of these accounts alone and without the scan."""
     today = build_date(as_of, environment, settings.timezone)
     content = load(settings)
-    shown = tuple(Memory(settings).shown(content.healthy, today).values())
+    accounts = Memory(settings).shown(content.healthy, today)
+    shown = tuple(accounts.values())
     wanted = frozenset(_account_at(settings, path) for path in files)
     problems = [*content.problems, *(p for one in shown for p in one.survivors), *_attention(shown)]
     if wanted:
@@ -160,7 +161,7 @@ def check(
         ]
     else:
         secret = read_secret(settings, environment) or bytes(32)
-        problems += _looked_at(Job(settings, today, secret, content, shown))
+        problems += _looked_at(Job(settings, today, secret, content, accounts))
     return Outcome(tuple(in_order(problems)), _count(content), content.texts)
 
 
@@ -174,8 +175,7 @@ def _job(
     carried = {name: a for name in sorted(content.broken) if (a := released.account(name))}
     shown = Memory(settings).shown(content.healthy, today)
     shown |= {name: Shown(account, settings, today) for name, account in carried.items()}
-    ordered = tuple(shown[name] for name in sorted(shown))
-    return Job(settings, today, secret, content, ordered, frozenset(carried), cache)
+    return Job(settings, today, secret, content, dict(sorted(shown.items())), frozenset(carried), cache)
 
 
 @dataclass(slots=True)

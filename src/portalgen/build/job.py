@@ -147,13 +147,19 @@ class Memory:
         self._today = date.min
         self._shown: dict[str, Shown] = {}
 
-    def shown(self, accounts: Mapping[str, Loaded], today: date) -> dict[str, Shown]:
+    def shown(
+        self, accounts: Mapping[str, Loaded], today: date, touched: frozenset[str] | None = None
+    ) -> dict[str, Shown]:
         """These accounts with their views: those they had, where account and day are the same.
 
-        Accounts that were shown before and are not among these are kept for `last`.
+        `touched` are those that may be others than the last time; None: any. Accounts that were shown
+        before and are not among these are kept for `last`.
         """
         before = self._shown if today == self._today else {}
         found = {}
+        if touched is not None and before.keys() == accounts.keys():
+            found = dict(before)
+            accounts = {name: accounts[name] for name in touched & accounts.keys()}
         for name, loaded in accounts.items():
             known = before.get(name)
             if known is None or known.account is not loaded.account:
@@ -177,15 +183,23 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The project on one day. `carried` are the ids of broken accounts that show their last release."""
+    """The project on one day: its accounts by id, in that order.
+
+    `carried` are the ids of broken accounts that show their last release.
+    """
 
     settings: Settings
     today: date
     secret: bytes
     content: Content
-    shown: tuple[Shown, ...]
+    accounts: Mapping[str, Shown]
     carried: frozenset[str] = frozenset()
     cache: Cache = field(default=NONE)
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """The accounts, in order."""
+        return tuple(self.accounts.values())
 
     def key(self, account: Account) -> str:
         """The folder of an account's portal."""

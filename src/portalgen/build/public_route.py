@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from portalgen import __version__
-from portalgen.build.job import Job, Shown, consent_of, failing, public_view, scan_of, unit_texts
+from portalgen.build.job import Job, Memory, consent_of, failing, public_view, scan_of, unit_texts
 from portalgen.clock import build_date
 from portalgen.load import load, load_settings
 from portalgen.problems import ContentError, in_order
@@ -39,7 +39,7 @@ class PublicWork:
         self._output = None if serving else self._stack.enter_context(Output.open(settings))
         content = load(settings)
         secret = read_secret(settings, os.environ) or bytes(32)
-        shown = tuple(Shown(x.account, settings, self.today, x.places) for x in content.accounts)
+        shown = Memory(settings).shown(content.healthy, self.today)
         self._job = Job(settings, self.today, secret, content, shown)
         view = public_view(self._job)
         files, unreadable = view.read(self._job.disk)

@@ -161,7 +161,8 @@ def portal_sheaf(job: Job, one: Shown) -> Sheaf | None:
         return None
     key = job.key(one.account)
     wanted = portal_pages.wanted(view, assets="../assets/", identity=key)
-    wanted |= _files(job, one, files_of(view))
+    if one.account.files:
+        wanted |= _files(job, one, files_of(view))
     return Sheaf(f"portals/{key}", "portal", one.id, wanted)
 
 
@@ -206,7 +207,7 @@ class Team:
 
     def __init__(self) -> None:
         self._memo = Memo()
-        self._last: dict[str, Shown] = {}
+        self._last: Mapping[str, Shown] = {}
         self._portals: dict[str, str] = {}
         self._briefs: dict[str, dict[str, Wanted]] = {}
         self._over: dict[str, Wanted] = {}
@@ -218,7 +219,7 @@ class Team:
 
         `later`: the pages over all accounts may stay as they are for now, unless one came or went.
         """
-        now = {one.id: one for one in job.shown}
+        now = job.accounts
         fresh = {name: one for name, one in now.items() if self._last.get(name) is not one}
         gone = self._last.keys() - now.keys()
         came = any(name not in self._last for name in fresh)
@@ -267,8 +268,9 @@ def _brief(job: Job, one: Shown, portal: str) -> dict[str, Wanted]:
     parts = {**common_parts(), "brief": digest_of(brief), "portal": portal}
     pages = internal.wanted_brief(brief, {name: portal} if portal else {})
     found = {path: Wanted(parts, make) for path, make in pages.items()}
-    found |= _files(job, one, files_of(brief), f"accounts/{name}/")
-    if brief.case.case is not None:
+    if one.account.files:
+        found |= _files(job, one, files_of(brief), f"accounts/{name}/")
+    if one.account.files and brief.case.case is not None:
         found |= _files(job, one, files_of(brief.case.case), f"references/{name}/")
     return found
 

@@ -33,10 +33,10 @@ def take_back(job: Job, output: Output, released: Released) -> str:
         return "nothing was published"
     current = {x.account.id: x.account for x in job.content.accounts}
     before = {name: a for name in sorted(released.names()) if (a := released.account(name))}
-    shown = tuple(_shown(job, as_of, current, before))
-    then = replace(job, today=as_of, shown=shown)
+    shown = {one.id: one for one in _shown(job, as_of, current, before)}
+    then = replace(job, today=as_of, accounts=shown)
     # Consent is asked for today, whatever the pages' date.
-    expired = replace(job, shown=tuple(one.on(job.today) for one in shown))
+    expired = replace(job, accounts={name: one.on(job.today) for name, one in shown.items()})
     keep = set(output.published) - set(_stale_portals(job, then, output, current, before))
     if _public_is_stale(expired, then, before):
         keep -= _remake_public(expired, output)

@@ -124,7 +124,7 @@ class Workshop:
         self._memory = Memory(settings, cache_of(settings))
         self._accounts = Accounts(settings, self._memory.cache)
         self._units: dict[str, tuple[Sheaf, Problems, bool]] = {}
-        self._last: dict[str, Shown] = {}
+        self._last: Mapping[str, Shown] = {}
         self._portals: dict[str, str] = {}
         self._named: dict[str, tuple[Problem, ...]] = {}
         self._team = Team()
@@ -140,10 +140,10 @@ class Workshop:
             what = self._reload(what)
         today = build_date(None, self._environment, self.settings.timezone)
         content = self._read(what.accounts)
-        job = self._job(content, today)
+        job = self._job(content, today, what.accounts)
         self._public.begin(job, outside=what.outside)
         shown = _Shown(self._preview)
-        now = {one.id: one for one in job.shown}
+        now = job.accounts
         for name, one in now.items():
             if self._last.get(name) is not one:
                 self._show_portal(job, one, shown)
@@ -216,9 +216,9 @@ class Workshop:
         self._broken = content.broken
         return content
 
-    def _job(self, content: Content, today: date) -> Job:
+    def _job(self, content: Content, today: date, names: frozenset[str] | None) -> Job:
         """Every account as it is; one that can't be read as it was when it last could."""
-        shown = self._memory.shown(content.healthy, today)
+        shown = self._memory.shown(content.healthy, today, names)
         carried = set()
         for name in content.broken:
             before = self._memory.last(name)
@@ -228,10 +228,9 @@ class Workshop:
                 shown[name] = before
                 carried.add(name)
         self._memory.keep(shown.keys())
-        ordered = tuple(shown[name] for name in sorted(shown))
-        return Job(
-            self.settings, today, self._secret, content, ordered, frozenset(carried), self._memory.cache
-        )
+        if carried:
+            shown = dict(sorted(shown.items()))
+        return Job(self.settings, today, self._secret, content, shown, frozenset(carried), self._memory.cache)
 
     def _show_portal(self, job: Job, one: Shown, shown: _Shown) -> None:
         sheaf = portal_sheaf(job, one)
@@ -288,6 +287,7 @@ class _Public:
         self._failed = False
         self._whole = True
         self._shown: list[tuple[Shown, CaseStudyView]] = []
+        self._now: list[tuple[Shown, CaseStudyView]] = []
         self._pages: frozenset[str] = frozenset()
         self.problems: list[Problem] = []
         self.withheld = ""
@@ -295,9 +295,10 @@ class _Public:
     def begin(self, job: Job, *, outside: bool) -> None:
         """Begin to make the site anew, where anything that it shows may have changed."""
         before, self._job = self._job, job
+        last, self._now = self._now, job.cases()
         if before is None or before.settings is not job.settings or before.today != job.today:
             outside = True
-        elif not outside and _same(before.cases(), job.cases()):
+        elif not outside and _same(last, self._now):
             return
         self._view = public_view(job)
         self.problems = list(self._view.problems)
@@ -328,7 +329,7 @@ class _Public:
         unit, made = self._unit(found, self._view, self._job)
         shown.changed |= self._preview.show(unit)
         shown.rendered |= {f"public/{path}" for path in made}
-        self._shown, self._whole, self.withheld = self._job.cases(), False, ""
+        self._shown, self._whole, self.withheld = self._now, False, ""
 
     def _unit(self, found: Refreshed, view: PublicView, job: Job) -> tuple[Unit, frozenset[str]]:
         """The whole public tree, and the paths that MkDocs made of it now."""

@@ -25,7 +25,7 @@ class Beats:
         """What changed with this round and the rest of it; with the first, everything."""
         job = done.job
         terms: dict[str, tuple[Term, ...]] = {}
-        now = {one.id: one for one in job.shown}
+        now = dict(job.accounts)
         for name, one in now.items():
             if self._shown.get(name) is not one:
                 terms[name] = one.terms

@@ -113,20 +113,23 @@ class Loop:
             self._publish(done, own=ticket)
             sleep(_TURN)
             rest = self._workshop.rest()
-            self._publish(rest, own=ticket, everything=ticket)
+            self._publish(rest, own=ticket, everything=ticket, quietly=not rest.changed)
         except (UsageError, OSError) as error:
             self._fail(error, ticket)
             return
         self._said(*self._found())
         self._scanning.follow(self._beats.next(done, rest))
 
-    def _publish(self, done: Round, *, own: int, everything: int = -1) -> None:
-        """Tell of a round, and let those go who waited for it."""
+    def _publish(self, done: Round, *, own: int, everything: int = -1, quietly: bool = False) -> None:
+        """Tell of a round, and let those go who waited for it. `quietly`: nothing changed with it."""
         with self._moved:
             self._trouble = ()
             self._round = done
             self._own, self._everything = max(self._own, own), max(self._everything, everything)
-            self._tell(done.changed)
+            if quietly:
+                self._moved.notify_all()
+            else:
+                self._tell(done.changed)
 
     def _fail(self, error: UsageError | OSError, ticket: int) -> None:
         """A round that could not be made: what is shown stays, and nobody waits for better."""
