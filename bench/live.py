@@ -86,12 +86,6 @@ class Events:
             if any(portal in page for page in pages):
                 return now
 
-    def scanned(self, seconds: float = 120) -> None:
-        """Return when the scan has said something: an event that tells of no page."""
-        until = time.monotonic() + seconds
-        while self.queue.get(timeout=max(0.01, until - time.monotonic()))[1]:
-            pass
-
 
 # ---- edits ----------------------------------------------------------------------------------------
 
@@ -249,7 +243,7 @@ def measure(root: Path, accounts: int, saves: int, shown: int) -> None:
     try:
         events = begun(port, server)
         print(f"{accounts} accounts; the first build took {time.monotonic() - began:.1f} s", end=", ")
-        events.scanned()
+        scanned(port)
         print(f"the first scan ended after {time.monotonic() - began:.1f} s (neither is counted)")
         time.sleep(3)
         print(f"{'save -> files on disk, ms':34} {'saves':>5} {'median':>8} {'p95':>8} {'worst':>8}")
@@ -271,6 +265,20 @@ def measure(root: Path, accounts: int, saves: int, shown: int) -> None:
     finally:
         server.terminate()
         server.wait(20)
+
+
+def scanned(port: int, seconds: int = 120) -> None:
+    """Return when the desk does not say any more that the scan is looking."""
+    until = time.monotonic() + seconds
+    while "still looking" in asked_for(port, "/") and time.monotonic() < until:
+        time.sleep(1)
+
+
+def asked_for(port: int, path: str) -> str:
+    """A page of the server."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", path)
+    return connection.getresponse().read().decode()
 
 
 def begun(port: int, server: subprocess.Popen[bytes]) -> Events:

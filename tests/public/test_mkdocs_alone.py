@@ -10,6 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -126,34 +128,63 @@ def test_another_folder_is_refused(project: Project) -> None:
     assert not (project.root / "elsewhere").exists() or not any((project.root / "elsewhere").iterdir())
 
 
-def test_serving_shows_the_gallery_and_publishes_nothing(project: Project) -> None:
+@contextmanager
+def served(project: Project) -> Iterator[tuple[str, subprocess.Popen[str], list[str]]]:
+    """`mkdocs serve`: its address, the process, and in the end what it said."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    served = subprocess.Popen(
-        [sys.executable, "-m", "mkdocs", "serve", "-q", "-a", f"127.0.0.1:{port}"],
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{port}"],
         cwd=project.root,
         env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **ENVIRONMENT},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
+    said: list[str] = []
     try:
-        page = fetch(f"http://127.0.0.1:{port}/case-studies/", served)
+        yield f"http://127.0.0.1:{port}/", process, said
     finally:
-        served.terminate()
-        _, said = served.communicate(timeout=30)
+        process.terminate()
+        said.append(process.communicate(timeout=30)[1])
+
+
+def test_serving_shows_the_gallery_and_publishes_nothing(project: Project) -> None:
+    with served(project) as (address, process, said):
+        page = fetch(f"{address}case-studies/", process)
     assert re.search(r'data-case="spring-launch"', page)
-    assert "Traceback" not in said
+    assert "Traceback" not in said[0]
     assert project.tree() == {}
 
 
-def fetch(address: str, served: subprocess.Popen[str]) -> str:
+def test_serving_follows_the_accounts_and_says_what_is_wrong(project: Project) -> None:
+    path = project.root / "content/accounts/brisa.md"
+    text = path.read_text()
+    assert "A spring launch" in text
+    with served(project) as (address, process, said):
+        assert "A summer launch" not in fetch(f"{address}case-studies/", process)
+        path.write_text(text.replace("A spring launch", "A summer launch"))
+        fetch(f"{address}case-studies/", process, "A summer launch")
+        path.write_text(text.replace("title:", "titel:", 1))
+        time.sleep(3)  # MkDocs waits for silence, builds, says what is wrong, and answers nobody until then
+        path.write_text(text)
+        fetch(f"{address}case-studies/", process, "A spring launch")
+    assert 'unknown key "titel"' in said[0]
+    assert "Traceback" not in said[0]
+    assert project.tree() == {}
+
+
+def fetch(address: str, served: subprocess.Popen[str], text: str = "") -> str:
+    """A page, once it is there and says this."""
     until = time.monotonic() + 60
     while time.monotonic() < until and served.poll() is None:
         try:
             with urllib.request.urlopen(address, timeout=10) as answer:
-                return str(answer.read().decode())
+                page = str(answer.read().decode())
+            if text in page:
+                return page
         except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
+            pass
+        time.sleep(0.1)
     raise AssertionError(f"mkdocs serve did not answer: {served.poll()}")
