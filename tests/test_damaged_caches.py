@@ -101,6 +101,21 @@ def test_an_older_memory_beside_newer_pages_changes_nothing(tmp_path: Path) -> N
     assert difference(made.tree(), expected) == []
 
 
+def test_what_was_planted_without_the_secret_is_not_believed(
+    tmp_path: Path, warm: tuple[Path, dict[str, bytes]]
+) -> None:
+    shutil.copytree(warm[0], tmp_path / "project")
+    made = Project.at(tmp_path / "project")
+    attacker = project(tmp_path / "attacker", "Otter").build(environment={"PORTALGEN_SECRET": "ab" * 32})
+    assert attacker.outcome is not None
+    assert attacker.outcome.published
+    for path in kept(attacker.root):
+        shutil.copy(path, made.root / path.relative_to(attacker.root))
+    shutil.rmtree(made.root / "site")
+    (made.root / "site").mkdir()
+    assert difference(made.build().tree(), warm[1]) == []
+
+
 def test_another_versions_memory_changes_nothing(
     tmp_path: Path, warm: tuple[Path, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -122,7 +122,7 @@ def test_another_clients_update_is_a_leak_where_this_account_does_not_say_it(
             right(*arguments, **options) + "The yellow crane lifted its first container on Tuesday morning."
         )
 
-    monkeypatch.setattr("portalgen.render.portal.html", confused)
+    monkeypatch.setattr("portalgen.render.proses.html", confused)
     assert "leak" in project.build(fresh=True).codes
     assert project.tree() == before
 

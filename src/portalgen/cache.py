@@ -1,9 +1,10 @@
 """What was worked out before, kept on disk by content: never needed, never believed unseen.
 
-One file per entry below `.portalgen/cache/<kind>/`. Each begins with a checksum over its kind, its
-name, the version that wrote it and its data, so that an entry that was cut, flipped, renamed, copied
-from elsewhere or written by another version is a miss and never an error or a wrong page. Data is
-text or JSON, never code: reading an entry runs nothing. Owns the entries' safety; what a key must hold
+One file per entry below `.portalgen/cache/<kind>/`. Each begins with a signature over its kind, its
+name, the version that wrote it and its data, under a key that is made from the project's secret; so an
+entry that was cut, flipped, renamed, copied from elsewhere, written by another version or planted (in
+a cache that a CI service keeps) is a miss and never an error or a wrong page. Data is text or JSON,
+never code: reading an entry runs nothing. Owns the entries' safety; what a key must hold
 so that an entry fits is its writer's business. A disk that can't be written makes builds slower, no
 more.
 """
@@ -17,7 +18,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 _HEAD = 65
-"""The checksum in hex and a line end."""
+"""The signature in hex and a line end."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -27,8 +28,11 @@ class Cache:
     `blind`: nothing is read, and all is written anew.
     """
 
-    def __init__(self, folder: Path | None, version: str = "", *, blind: bool = False) -> None:
+    def __init__(
+        self, folder: Path | None, version: str = "", key: bytes = b"", *, blind: bool = False
+    ) -> None:
         self._folder = folder
+        self._key = key
         self._version = version
         self._blind = blind
         self._made: set[str] = set()
@@ -80,7 +84,7 @@ class Cache:
         return f"{self._folder}/{kind}/{name}"
 
     def _head(self, kind: str, name: str, data: bytes) -> bytes:
-        whole = blake2b(f"{kind}\0{name}\0{self._version}\0".encode(), digest_size=32)
+        whole = blake2b(f"{kind}\0{name}\0{self._version}\0".encode(), digest_size=32, key=self._key)
         whole.update(data)
         return f"{whole.hexdigest()}\n".encode()
 

@@ -87,6 +87,11 @@ def portal_key(secret: bytes, account: str, epoch: int) -> str:
     return base64.b32encode(raw).decode().lower()[:KEY_LENGTH]
 
 
+def cache_key(secret: bytes) -> bytes:
+    """What signs the entries of the cache: only who has the secret can make one that is believed."""
+    return _derive(secret, b"portalgen cache", 32)
+
+
 def _derive(secret: bytes, info: bytes, length: int) -> bytes:
     """HKDF-SHA256 (RFC 5869) without salt, up to 32 bytes."""
     extracted = hmac.new(b"\0" * 32, secret, hashlib.sha256).digest()

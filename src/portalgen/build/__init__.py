@@ -41,7 +41,6 @@ from portalgen.build.stages import (
     shared_sheaf,
 )
 from portalgen.build.takeback import take_back
-from portalgen.cache import Cache
 from portalgen.clock import build_date
 from portalgen.load import Accounts, Content, load, load_settings
 from portalgen.plan import GONE
@@ -112,10 +111,11 @@ def build(settings: Settings, options: Options, environment: Mapping[str, str]) 
     today = build_date(options.as_of, environment, settings.timezone)
     with Output.open(settings) as output:
         secret, made = need_secret(settings, environment)
-        cache = cache_of(settings, blind=options.fresh)
+        cache = cache_of(settings, secret, blind=options.fresh)
         content = Accounts(settings, cache).read()
         released = Released(settings.private)
-        job = _job(settings, today, secret, content, released, cache)
+        memory = Memory(settings, cache)
+        job = _job(settings, today, secret, content, released, memory)
         problems = [*content.problems, *(p for one in job.shown for p in one.survivors)]
         published, closing = False, ""
         round_ = _Round()
@@ -125,6 +125,7 @@ def build(settings: Settings, options: Options, environment: Mapping[str, str]) 
             if not failing(round_.problems, strict=options.strict):
                 output.commit(round_.keep, _release(job), options.record)
                 released.replace([s.account for s in job.shown], content.broken, today)
+                memory.save()
                 cache.keep(IMAGES, _images(job))
                 published, closing = True, round_.counts.line()
             else:
@@ -169,13 +170,15 @@ def check(
 
 
 def _job(
-    settings: Settings, today: date, secret: bytes, content: Content, released: Released, cache: Cache
+    settings: Settings, today: date, secret: bytes, content: Content, released: Released, memory: Memory
 ) -> Job:
     """Healthy accounts as they are, broken ones as they were released."""
     carried = {name: a for name in sorted(content.broken) if (a := released.account(name))}
-    shown = Memory(settings).shown(content.healthy, today)
+    shown = memory.shown(content.healthy, today)
     shown |= {name: Shown(account, settings, today) for name, account in carried.items()}
-    return Job(settings, today, secret, content, dict(sorted(shown.items())), frozenset(carried), cache)
+    return Job(
+        settings, today, secret, content, dict(sorted(shown.items())), frozenset(carried), memory.cache
+    )
 
 
 @dataclass(slots=True)

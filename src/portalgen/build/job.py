@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,9 @@ from portalgen.project.fold import fold
 from portalgen.render import images
 from portalgen.render.environment import interface_texts, say
 from portalgen.render.page import CODE, common_parts, digest_of
+from portalgen.render.proses import Proses
 from portalgen.scan import Scan, theme_texts
-from portalgen.secret import portal_key
+from portalgen.secret import cache_key, portal_key
 from portalgen.settings import Settings
 from portalgen.site import Unit
 from portalgen.views import (
@@ -55,6 +56,7 @@ class Shown:
         today: date,
         places: Mapping[str, Address] | None = None,
         before: Account | None = None,
+        proses: Proses | None = None,
     ) -> None:
         self.id = account.id
         self.account = account
@@ -62,10 +64,11 @@ class Shown:
         self.today = today
         self.places = places or {}
         self.before = before
+        self.proses = proses or Proses()
 
     def on(self, today: date) -> Shown:
         """The same account on another day."""
-        return Shown(self.account, self.settings, today, self.places, self.before)
+        return Shown(self.account, self.settings, today, self.places, self.before, self.proses)
 
     @cached_property
     def portal(self) -> PortalView | None:
@@ -146,6 +149,7 @@ class Memory:
         self._settings = settings
         self._today = date.min
         self._shown: dict[str, Shown] = {}
+        self._proses: dict[str, Proses] = {}
 
     def shown(
         self, accounts: Mapping[str, Loaded], today: date, touched: frozenset[str] | None = None
@@ -163,7 +167,8 @@ class Memory:
         for name, loaded in accounts.items():
             known = before.get(name)
             if known is None or known.account is not loaded.account:
-                known = Shown(loaded.account, self._settings, today, loaded.places)
+                proses = self._proses.setdefault(name, Proses(partial(self.cache.get, PROSE, name)))
+                known = Shown(loaded.account, self._settings, today, loaded.places, proses=proses)
             found[name] = known
         if before is not self._shown:
             self._shown = {name: one.on(today) for name, one in self._shown.items()}
@@ -179,6 +184,15 @@ class Memory:
         """Forget all other accounts."""
         for name in self._shown.keys() - set(names):
             del self._shown[name]
+        for name in self._proses.keys() - self._shown.keys():
+            del self._proses[name]
+
+    def save(self) -> None:
+        """Keep the prose that was rendered."""
+        for name, proses in self._proses.items():
+            if proses.changed:
+                self.cache.put(PROSE, name, proses.dump())
+        self.cache.keep(PROSE, self._proses.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,13 +283,14 @@ class Disk:
         return next((p.read_bytes() for p in paths if p.is_file()), None)
 
 
-def cache_of(settings: Settings, *, blind: bool = False) -> Cache:
+def cache_of(settings: Settings, secret: bytes, *, blind: bool = False) -> Cache:
     """The project's cache. What another portalgen wrote, or what names other paths, is none of it."""
     version = f"{common_parts()[CODE]} {settings.relative(settings.accounts)}"
-    return Cache(settings.private / "cache", version, blind=blind)
+    return Cache(settings.private / "cache", version, cache_key(secret), blind=blind)
 
 
 IMAGES = "images"
+PROSE = "prose"
 
 
 def image_name(ref: FileRef) -> str:

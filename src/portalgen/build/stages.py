@@ -160,7 +160,7 @@ def portal_sheaf(job: Job, one: Shown) -> Sheaf | None:
     if view is None:
         return None
     key = job.key(one.account)
-    wanted = portal_pages.wanted(view, assets="../assets/", identity=key)
+    wanted = portal_pages.wanted(view, assets="../assets/", identity=key, proses=one.proses)
     if one.account.files:
         wanted |= _files(job, one, files_of(view))
     return Sheaf(f"portals/{key}", "portal", one.id, wanted)
@@ -266,7 +266,7 @@ def _brief(job: Job, one: Shown, portal: str) -> dict[str, Wanted]:
     """What one account adds: its brief, the files on it, and those of its sheet for sales."""
     name, brief = one.id, one.brief
     parts = {**common_parts(), "brief": digest_of(brief), "portal": portal}
-    pages = internal.wanted_brief(brief, {name: portal} if portal else {})
+    pages = internal.wanted_brief(brief, {name: portal} if portal else {}, one.proses)
     found = {path: Wanted(parts, make) for path, make in pages.items()}
     if one.account.files:
         found |= _files(job, one, files_of(brief), f"accounts/{name}/")

@@ -121,7 +121,7 @@ class Workshop:
 
     def _begin(self, settings: Settings) -> None:
         self.settings = settings
-        self._memory = Memory(settings, cache_of(settings))
+        self._memory = Memory(settings, cache_of(settings, self._secret))
         self._accounts = Accounts(settings, self._memory.cache)
         self._units: dict[str, tuple[Sheaf, Problems, bool]] = {}
         self._last: Mapping[str, Shown] = {}
@@ -191,6 +191,7 @@ class Workshop:
     def save(self) -> None:
         """Write down what stands, for the next start. For moments in which nobody waits."""
         self._preview.save()
+        self._memory.save()
 
     def _reload(self, what: Touched) -> Touched:
         """Take the settings as they are now; those that can't be used leave the last ones in force."""

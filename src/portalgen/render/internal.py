@@ -25,7 +25,7 @@ from portalgen.render.calendars import bound
 from portalgen.render.environment import environment, render, say
 from portalgen.render.memo import Memo
 from portalgen.render.page import Page, folder_page, root_of
-from portalgen.render.prose import html
+from portalgen.render.proses import Proses
 from portalgen.views import (
     BriefView,
     CaseState,
@@ -76,10 +76,14 @@ def pages(
     return (make() for make in wanted(portfolio, references, portals, memo).values())
 
 
-def wanted_brief(brief: BriefView, portals: Mapping[str, str]) -> Makers:
-    """The brief of one account, not made yet."""
+def wanted_brief(brief: BriefView, portals: Mapping[str, str], proses: Proses | None = None) -> Makers:
+    """The brief of one account, not made yet. `proses` is its prose as far as it was rendered before."""
     address = f"accounts/{brief.account}/"
-    return {f"{address}index.html": partial(_brief, address, brief, portals.get(brief.account))}
+    return {
+        f"{address}index.html": partial(
+            _brief, address, brief, portals.get(brief.account), proses or Proses()
+        )
+    }
 
 
 def brief_pages(brief: BriefView, portals: Mapping[str, str]) -> Iterator[Page]:
@@ -97,11 +101,12 @@ def _page(address: str, template: str, language: str, **values: Any) -> Page:
 class _Kit:
     """What the templates ask for beyond their views: drawings, prose, names."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, proses: Proses | None = None) -> None:
         self.language = language
+        self._proses = proses or Proses()
 
     def prose(self, prose: Prose, prefix: str, shift: int = 3) -> Markup:
-        return html(prose, root="", prefix=prefix, shift=shift, language=self.language)
+        return self._proses.html(prose, root="", prefix=prefix, shift=shift, language=self.language)
 
     def timeline(self, line: Any) -> Markup:
         return charts.timeline(line, self.language)
@@ -119,14 +124,14 @@ class _Kit:
         return entries.tag(audience, self.language)
 
 
-def _brief(address: str, view: BriefView, portal: str | None) -> Page:
+def _brief(address: str, view: BriefView, portal: str | None, proses: Proses) -> Page:
     language = view.language
     fields = [entries.field(one, language) for one in view.fields]
     return _page(
         address,
         "internal/brief.html",
         language,
-        p=_Kit(language),
+        p=_Kit(language, proses),
         agency=view.agency,
         v=view,
         portal=portal,

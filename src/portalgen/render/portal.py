@@ -28,16 +28,20 @@ from portalgen.render.page import (
     parts_of,
     root_of,
 )
-from portalgen.render.prose import html
+from portalgen.render.proses import Proses
 from portalgen.views import KpiView, NeedView, PortalView, Prose, UpdateView
 
 
-def wanted(view: PortalView, *, assets: str, identity: str) -> dict[str, Wanted]:
+def wanted(
+    view: PortalView, *, assets: str, identity: str, proses: Proses | None = None
+) -> dict[str, Wanted]:
     """All pages of a portal by path, each with what it may read; but not the files that it links to.
 
     `assets` is the way from the portal's root to the shared files. `identity` is a text that names
-    this portal and no client (its key): feeds and calendars make their ids of it.
+    this portal and no client (its key): feeds and calendars make their ids of it. `proses` is the
+    account's prose as far as it was rendered before.
     """
+    kept = Proses() if proses is None else proses
     menu = list(_menu(view))
     addresses = {address for address, _ in menu}
     calendar_there = any(True for _ in _dated(view))
@@ -50,7 +54,7 @@ def wanted(view: PortalView, *, assets: str, identity: str) -> dict[str, Wanted]
         seen, root = Reading(view), root_of(address)
         made = environment(view.language).get_template(f"portal/{template}.html")
         html = made.render(
-            v=seen, p=_Kit(cast("PortalView", seen)), update=update, here=address,
+            v=seen, p=_Kit(cast("PortalView", seen), kept), update=update, here=address,
             heading=heading or seen.title, pages=menu, addresses=addresses, root=root, assets=root + assets,
         )  # fmt: skip
         return folder_page(address, html, frame | seen.read | ({_ONE} if update else set()))
@@ -69,7 +73,7 @@ def wanted(view: PortalView, *, assets: str, identity: str) -> dict[str, Wanted]
     if calendar_there:
         found["calendar.ics"] = Wanted(identified, partial(_calendar, view, identity))
     if view.updates:
-        found["feed.xml"] = Wanted(identified, partial(_feed, view, identity))
+        found["feed.xml"] = Wanted(identified, partial(_feed, view, identity, kept))
     return found
 
 
@@ -122,8 +126,8 @@ def _calendar(view: PortalView, identity: str) -> Page:
     return Page("calendar.ics", calendar(view.title, _dated(view), identity), read)
 
 
-def _feed(view: PortalView, identity: str) -> Page:
-    kit = _Kit(view)
+def _feed(view: PortalView, identity: str, proses: Proses) -> Page:
+    kit = _Kit(view, proses)
     entries = (
         FeedEntry(u.id, u.date, u.title, f"updates/{u.id}/", str(kit.prose(u.prose, "", f"u_{u.id}", 2)))
         for u in view.updates
@@ -135,12 +139,13 @@ def _feed(view: PortalView, identity: str) -> Page:
 class _Kit:
     """What the templates ask for beyond the view: drawings, sentences, prose."""
 
-    def __init__(self, view: PortalView) -> None:
+    def __init__(self, view: PortalView, proses: Proses | None = None) -> None:
         self.view = view
+        self._proses = proses or Proses()
         self.say = say(view.language)
 
     def prose(self, prose: Prose, root: str, prefix: str, under: int) -> Markup:
-        return html(prose, root=root, prefix=prefix, under=under, language=self.view.language)
+        return self._proses.html(prose, root=root, prefix=prefix, under=under, language=self.view.language)
 
     def timeline(self) -> Markup:
         return charts.timeline(self.view.timeline, self.view.language)
