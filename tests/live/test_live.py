@@ -215,6 +215,8 @@ def test_the_scan_follows_and_says_where_the_leak_stands(project: Project) -> No
         leak = next(p for p in live.problems() if p.code == "leak")
         assert (leak.at.path, leak.at.line) == ("content/accounts/a1.md", 6)
         assert "Client 2" not in leak.message + leak.hint
+        assert "more pages) shows" in leak.message
+        assert live.codes() == ["leak"]  # it stands on several pages, and is one thing to mend
         assert leak.at not in live.loop.desk.lines
         project.edit("a1", "As Client 2 Werke knows, it rains.", "It rains.")
         assert live.wait(lambda: live.loop.desk.scan == "clean" and "leak" not in live.codes())

@@ -20,7 +20,7 @@ from portalgen.live.beats import Beats
 from portalgen.live.desk import Desk
 from portalgen.live.scanning import Scanning
 from portalgen.live.server import News
-from portalgen.live.telling import before_first, desk_of, lines_of
+from portalgen.live.telling import before_first, desk_of, lines_of, told_once
 from portalgen.live.watch import Watch
 from portalgen.problems import Address, Problem, UsageError, in_order
 from portalgen.scan import report
@@ -60,6 +60,7 @@ class Loop:
         self._moved = threading.Condition()
         self._round: Round | None = None
         self._trouble: tuple[Problem, ...] = ()
+        self._leaks: list[Problem] = []
         self._version, self._own, self._everything = 0, -1, -1
         self._news: deque[News] = deque(maxlen=_REMEMBERED)
         self._desk: Desk | None = None
@@ -153,6 +154,11 @@ class Loop:
 
     def scanned(self) -> None:
         """The scan has something new to say."""
+        state, leaks = self._scanning.state
+        done = self._round
+        if state != "looking" and done is not None:
+            # Reported once, over the texts that it looked at: later ones may not hold the place any more.
+            self._leaks = told_once(report(leaks, done.job.content.texts))
         with self._moved:
             self._tell(frozenset())
         self._said(*self._found())
@@ -176,9 +182,9 @@ class Loop:
 
     def _found(self) -> tuple[tuple[Problem, ...], Mapping[Address, str]]:
         """All that is wrong now, and the lines that it is about."""
-        done, leaks = self._round, self._scanning.state[1]
-        texts = done.job.content.texts if done is not None and (done.problems or leaks) else {}
-        found = [*self._trouble, *(done.problems if done is not None else ()), *report(leaks, texts)]
+        done = self._round
+        texts = done.job.content.texts if done is not None and done.problems else {}
+        found = [*self._trouble, *(done.problems if done is not None else ()), *self._leaks]
         return tuple(in_order(found)), lines_of(found, texts, self._workshop.settings.root)
 
     def settle(self, page: str = "") -> None:

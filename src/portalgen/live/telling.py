@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -113,6 +114,22 @@ def _no_portal(one: Shown) -> str:
     if account.access.until is not None and account.access.until < one.today:
         return t("The portal ended on {day}.", day=filters["day"](account.access.until))
     return t("The portal can't be shown until the errors are mended.")
+
+
+def told_once(leaks: Iterable[Problem]) -> list[Problem]:
+    """Leaks of one text told once: the first page, and how many more there are of it."""
+    found: dict[tuple[Address, str], list[Problem]] = {}
+    for leak in leaks:
+        found.setdefault((leak.at, leak.message.partition(" shows ")[2]), []).append(leak)
+    return [_with_others(same) for same in found.values()]
+
+
+def _with_others(same: list[Problem]) -> Problem:
+    page, _, rest = same[0].message.partition(" shows ")
+    if len(same) == 1 or not rest:
+        return same[0]
+    more = "1 more page" if len(same) == 2 else f"{len(same) - 1} more pages"
+    return replace(same[0], message=f"{page} (and {more}) shows {rest}")
 
 
 def lines_of(problems: Iterable[Problem], texts: Mapping[str, str], root: Path) -> dict[Address, str]:
