@@ -61,6 +61,7 @@ class Loop:
         self._round: Round | None = None
         self._trouble: tuple[Problem, ...] = ()
         self._leaks: list[Problem] = []
+        self._ahead = True
         self._version, self._own, self._everything = 0, -1, -1
         self._news: deque[News] = deque(maxlen=_REMEMBERED)
         self._desk: Desk | None = None
@@ -106,6 +107,7 @@ class Loop:
 
     def _go(self, what: Touched, ticket: int) -> None:
         settings = self._workshop.settings
+        self._ahead = True
         try:
             done = self._workshop.round(what)
             if self._workshop.settings is not settings:
@@ -120,6 +122,7 @@ class Loop:
             return
         self._said(*self._found())
         self._scanning.follow(self._beats.next(done, rest))
+        self._ahead = False
 
     def _publish(self, done: Round, *, own: int, everything: int = -1, quietly: bool = False) -> None:
         """Tell of a round, and let those go who waited for it. `quietly`: nothing changed with it."""
@@ -134,6 +137,7 @@ class Loop:
 
     def _fail(self, error: UsageError | OSError, ticket: int) -> None:
         """A round that could not be made: what is shown stays, and nobody waits for better."""
+        self._ahead = False
         with self._moved:
             self._trouble = (_problem(error, self._workshop.settings),)
             self._own, self._everything = max(self._own, ticket), max(self._everything, ticket)
@@ -156,9 +160,10 @@ class Loop:
         """The scan has something new to say."""
         state, leaks = self._scanning.state
         done = self._round
-        if state != "looking" and done is not None:
-            # Reported once, over the texts that it looked at: later ones may not hold the place any more.
-            self._leaks = told_once(report(leaks, done.job.content.texts))
+        if state == "looking" or self._ahead or done is None:
+            return  # it may have read pages of a round that it has not heard of; it will look again
+        # Reported once, over the texts that it looked at: later ones may not hold the place any more.
+        self._leaks = told_once(report(leaks, done.job.content.texts))
         with self._moved:
             self._tell(frozenset())
         self._said(*self._found())
