@@ -1,6 +1,7 @@
 """The whole of `portalgen serve`: no save is lost, what is broken stays as it was, what is taken back goes."""
 
 import random
+import shutil
 import time
 from datetime import date
 from pathlib import Path
@@ -292,6 +293,14 @@ def test_a_folder_of_accounts_that_vanishes_is_told_and_comes_back(project: Proj
         assert live.wait(lambda: live.codes() == [])
         project.edit("a1", "Words start1.", "Words back1.")
         assert live.wait(lambda: "Words back1." in live.portal("a1")[1])
+
+
+def test_a_preview_that_somebody_removed_is_made_again(project: Project, tmp_path: Path) -> None:
+    with served(project) as live:
+        shutil.rmtree(live.loop.folder / "portals")
+        project.edit("a1", "Words start1.", "Words new1.")
+        assert "Words new1." in live.portal("a1")[1]
+        assert difference(live.tree(), clean(project, tmp_path / "clean")) == []
 
 
 def test_nothing_is_written_among_the_sources(project: Project) -> None:

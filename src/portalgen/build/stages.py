@@ -289,8 +289,9 @@ def _parts_over_all(job: Job, portals: Mapping[str, str]) -> Callable[[str], Par
     by_account = {one.id: one.digests[0] for one in job.shown}
     by_person: dict[str, list[str]] = {}
     for one in job.shown:
-        for name in {one.row.account_executive, one.row.project_manager} - {None}:
-            by_person.setdefault(_calendar(name or ""), []).append(f"{name}\0{one.digests[1]}")
+        people = (one.row.account_executive, one.row.project_manager)
+        for name in dict.fromkeys(name for name in people if name):
+            by_person.setdefault(_calendar(name), []).append(f"{name}\0{one.digests[1]}")
 
     def parts(path: str) -> Parts:
         if path in by_person:

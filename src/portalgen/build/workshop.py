@@ -56,7 +56,7 @@ def touched(settings: Settings, paths: Iterable[Path]) -> Touched:
         elif settings.accounts in path.parents:
             accounts.add(path.relative_to(settings.accounts).parts[0].removesuffix(".md"))
         elif path == settings.accounts or path in settings.accounts.parents:
-            everything = True
+            everything = outside = True
         else:
             outside = True
     return Touched(None if everything or changed else frozenset(accounts), outside or changed, changed)
@@ -116,6 +116,7 @@ class Workshop:
         self._secret = need_secret(settings, environment)[0]
         self._released = Released(settings.private)
         self._begin(settings)
+        self._site = site
         self._public = _Public(site, preview)
         self._unusable: list[Problem] = []
 
@@ -187,6 +188,12 @@ class Workshop:
             files=self._preview.files,
             withheld=self._public.withheld,
         )
+
+    def begin_anew(self) -> None:
+        """Believe nothing of what was shown but what the disk says: somebody was at the preview."""
+        self._preview.look()
+        self._begin(self.settings)
+        self._public = _Public(self._site, self._preview)
 
     def save(self) -> None:
         """Write down what stands, for the next start. For moments in which nobody waits."""

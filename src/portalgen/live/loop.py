@@ -109,7 +109,7 @@ class Loop:
         settings = self._workshop.settings
         self._ahead = True
         try:
-            done = self._workshop.round(what)
+            done = self._round_of(what)
             if self._workshop.settings is not settings:
                 # First, so that a save that follows on what is shown now is not missed.
                 self._watch.follow(*places(self._workshop.settings))
@@ -123,6 +123,14 @@ class Loop:
         self._said(*self._found())
         self._scanning.follow(self._beats.next(done, rest))
         self._ahead = False
+
+    def _round_of(self, what: Touched) -> Round:
+        try:
+            return self._workshop.round(what)
+        except OSError:
+            # Somebody may have removed files of the preview; if the disk refuses, it will again.
+            self._workshop.begin_anew()
+            return self._workshop.round(ALL)
 
     def _publish(self, done: Round, *, own: int, everything: int = -1, quietly: bool = False) -> None:
         """Tell of a round, and let those go who waited for it. `quietly`: nothing changed with it."""

@@ -45,7 +45,8 @@ class Preview:
                 preview = cls(private)
                 preview.folder.mkdir(mode=0o700, exist_ok=True)
                 preview.work.mkdir(mode=0o700, exist_ok=True)
-                preview._look()
+                preview._units = read_units(preview._manifest)
+                preview.look()
             except Locked:
                 raise Locked("portalgen serve is running in this project already") from None
             except OSError as error:
@@ -55,11 +56,10 @@ class Preview:
             finally:
                 preview.save()
 
-    def _look(self) -> None:
-        """Believe of the manifest what the disk says too; what no manifest knows is removed."""
-        known = read_units(self._manifest)
+    def look(self) -> None:
+        """Believe of what was shown only what the disk says too; what nobody has shown is removed."""
         there = files_below(self.folder)
-        for name, unit in known.items():
+        for name, unit in list(self._units.items()):
             standing = {
                 path: record
                 for path, record in unit.files.items()
