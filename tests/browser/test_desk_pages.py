@@ -14,13 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 
 from portalgen.live.desk import Desk, DeskAccount
 from portalgen.live.server import serve
 from portalgen.problems import Address
 from tests.live.shop import FakeShop, account, desk, problem
-from tests.project import SECRET, chromium
+from tests.project import SECRET
 from tests.test_determinism import copy
 
 PALETTE = """\
@@ -71,14 +71,6 @@ def shown(folder: Path, root: Path) -> Desk:
 def address(shop: FakeShop) -> Iterator[str]:
     with serve(shop, 0) as server:
         yield server.address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        made = play.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield made
-        made.close()
 
 
 @pytest.fixture
