@@ -268,9 +268,9 @@ def measure(root: Path, accounts: int, saves: int, shown: int) -> None:
 
 
 def scanned(port: int, seconds: int = 120) -> None:
-    """Return when the desk does not say any more that the scan is looking."""
+    """Return when the desk says what the scan has found."""
     until = time.monotonic() + seconds
-    while "still looking" in asked_for(port, "/") and time.monotonic() < until:
+    while "The scan found" not in asked_for(port, "/") and time.monotonic() < until:
         time.sleep(1)
 
 
