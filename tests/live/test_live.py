@@ -15,7 +15,7 @@ from portalgen.publish import Preview
 from tests.live.live import ENVIRONMENT, Live, clean, served
 from tests.live.savings import STYLES
 from tests.project import TODAY, Project
-from tests.test_incremental import InProcess, difference
+from tests.test_incremental import InProcess, difference, picture
 
 ACCOUNT = """\
 ---
@@ -102,6 +102,26 @@ def test_a_broken_account_keeps_its_last_good_pages_and_is_told(project: Project
         assert live.codes() == []
         assert "Words new1." in live.portal("a1")[1]
         assert live.said[-1] == "mended"
+
+
+def test_an_image_that_cannot_be_read_keeps_the_last_good_pages_of_its_account(project: Project) -> None:
+    project.write("content/accounts/a1/files/ad.png", picture(10))
+    project.edit("a1", "Words start1.", "Words start1. ![Ad](a1/files/ad.png)")
+    with served(project) as live:
+        before = live.portal("a1", "files/ad.png")
+        assert before[0] == 200
+        project.write("content/accounts/a1/files/ad.png", b"no image at all").edit(
+            "a1", "Words", "Other words"
+        )
+        assert "unreadable-file" in live.codes()
+        assert "Words start1." in live.portal("a1")[1]
+        assert live.portal("a1", "files/ad.png") == before
+        project.edit("a2", "Words start2.", "Words new2.")
+        assert "Words new2." in live.portal("a2")[1]
+        project.write("content/accounts/a1/files/ad.png", picture(200))
+        assert live.codes() == []
+        assert "Other words" in live.portal("a1")[1]
+        assert live.portal("a1", "files/ad.png") != before
 
 
 BREAK = {
