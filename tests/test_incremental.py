@@ -25,11 +25,9 @@ from PIL import Image
 
 from portalgen.build.workshop import Workshop, touched
 from portalgen.load import load_settings
-from portalgen.public.live import LiveSite, Refreshed
+from portalgen.public import Given, LiveSite, Refreshed
 from portalgen.publish import Preview
-from portalgen.settings import Settings
 from portalgen.site import Unit, from_folder
-from portalgen.views import GalleryView
 from tests.project import SECRET, TODAY, Project
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
@@ -105,16 +103,8 @@ class InProcess:
     def __init__(self, folder: Path) -> None:
         self._folder, self._site = folder, LiveSite(folder)
 
-    def begin(
-        self,
-        settings: Settings,
-        gallery: GalleryView,
-        files: Mapping[str, bytes],
-        today: date,
-        *,
-        outside: bool,
-    ) -> None:
-        self._found = self._site.refresh(settings, gallery, files, today, outside=outside)
+    def begin(self, given: Given, today: date, *, outside: bool) -> None:
+        self._found = self._site.refresh(given, today, outside=outside)
 
     def end(self) -> Refreshed:
         return self._found

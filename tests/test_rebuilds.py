@@ -181,3 +181,12 @@ def test_a_plugin_of_which_nobody_knows_what_it_reads_runs_each_time(tmp_path: P
     project.setting("plugins:", "hooks: [hook.py]\nplugins:")
     project.write("hook.py", "def on_page_markdown(markdown, **_):\n    return markdown\n").build()
     assert project.build().rendered == {f"public/{path}" for path in project.tree("public")}
+    assert project.outcome is not None
+    assert "make public/: the hooks may read anything (by MkDocs)" in list(project.outcome.explained())
+
+
+def test_a_build_that_published_nothing_explains_nothing(project: Project) -> None:
+    project.edit("brisa", "went out on Tuesday", "went out as Castro Ceramics asked").build()
+    assert "leak" in project.codes
+    assert project.outcome is not None
+    assert list(project.outcome.explained()) == []

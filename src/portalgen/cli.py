@@ -155,7 +155,7 @@ def build(
             click.echo(line)
     _print_text(outcome.problems, outcome.line_of, outcome.accounts)
     if outcome.made_secret:
-        _say("made .portalgen/secret: back it up somewhere safe; without it, every portal's address changes")
+        _say(pipeline.MADE)
     _say(outcome.closing)
     ctx.exit(_code(outcome.problems, strict=strict))
 

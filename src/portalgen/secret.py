@@ -23,6 +23,8 @@ from portalgen.settings import Settings
 
 _HEX = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 KEY_LENGTH = 26
+MADE = "made .portalgen/secret: back it up somewhere safe; without it, every portal's address changes"
+"""What is said once, when a secret was made."""
 
 
 def read_secret(settings: Settings, environment: Mapping[str, str]) -> bytes | None:

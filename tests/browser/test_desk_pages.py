@@ -180,6 +180,7 @@ def test_a_page_with_a_new_address_is_followed_there(page: Page, shop: FakeShop,
     shop.show(["public/case-studies/spring-launch/index.html"], accounts=tuple(new))
     page.frames[1].wait_for_url("**/a-spring/")
     page.wait_for_url("**/accounts/brisa-foods/?tab=public")
+    assert page.frames[1].url == f"{address}public/case-studies/a-spring/"
 
 
 def test_a_portal_that_ends_gives_way_to_the_reason(page: Page, shop: FakeShop, address: str) -> None:

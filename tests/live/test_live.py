@@ -323,6 +323,58 @@ def test_a_preview_that_somebody_removed_is_made_again(project: Project, tmp_pat
         assert difference(live.tree(), clean(project, tmp_path / "clean")) == []
 
 
+def test_a_portfolio_that_somebody_removed_is_made_again(project: Project, tmp_path: Path) -> None:
+    with served(project) as live:
+        (live.loop.folder / "internal/index.html").unlink()
+        project.edit("a1", "title: Programme 1", "title: Another programme")
+        assert "Another programme" in live.get("internal/")[1]
+        assert live.codes() == []
+        assert difference(live.tree(), clean(project, tmp_path / "clean")) == []
+
+
+def test_the_scan_hears_of_what_was_shown_before_a_round_broke_off(project: Project) -> None:
+    with served(project) as live:
+        assert live.wait(lambda: live.loop.desk.scan == "clean")
+        shutil.rmtree(live.loop.folder / "portals" / project.key("a2"))
+        project.edit("a1", "Words start1.", "As Client 3 Werke knows, it rains.")
+        project.edit("a2", "Words start2.", "Words new2.")
+        assert "Words new2." in live.portal("a2")[1]
+        assert live.wait(lambda: "leak" in live.codes())
+
+
+def test_what_was_deleted_while_nothing_was_served_is_gone(project: Project) -> None:
+    with served(project):
+        pass
+    page = project.root / ".portalgen/preview/portals" / project.key("a1") / "index.html"
+    page.write_text("as a serve that was killed left it: newer than any note of it")
+    project.remove("content/accounts/a1.md")
+    with served(project) as live:
+        assert [path for path in live.tree() if project.key("a1") in path] == []
+
+
+def test_a_case_taken_back_while_nothing_was_served_is_not_shown_although_a_page_is_broken(
+    project: Project,
+) -> None:
+    with served(project) as live:
+        assert live.get("public/case-studies/case-0/")[0] == 200
+    project.edit("a0", "status: granted", "status: revoked")
+    project.write("content/pages/index.md", "# Home\n\n::: internal\nx\n:::\n")
+    with served(project) as live:
+        assert "page-audience" in live.codes()
+        assert live.get("public/case-studies/case-0/")[0] == 404
+        assert live.get("public/case-studies/case-0/index.html")[0] == 404
+        project.write("content/pages/index.md", "# Home\n\nAll well.\n")
+        assert "All well." in live.get("public/")[1]
+
+
+def test_a_secret_that_was_made_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.live.live.ENVIRONMENT", {"SOURCE_DATE_EPOCH": "1795435200"})
+    with served(project) as live:
+        assert "back it up" in live.said[0]
+    with served(project) as live:
+        assert live.said == []
+
+
 def test_nothing_is_written_among_the_sources(project: Project) -> None:
     before = sorted((project.root / "content").rglob("*"))
     with served(project) as live:

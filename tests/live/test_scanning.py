@@ -299,8 +299,8 @@ if __name__ == "__main__":
     scanning = Scanning(pathlib.Path(sys.argv[1]), never, lambda: None)
     while not multiprocessing.active_children():
         time.sleep(0.01)
-    print("begun", flush=True)
     try:
+        print("begun", flush=True)
         time.sleep(60)
     except KeyboardInterrupt:
         scanning.close()

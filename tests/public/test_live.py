@@ -14,7 +14,7 @@ import pytest
 
 from portalgen.problems import UsageError
 from portalgen.project import gallery as gallery_of
-from portalgen.public import LiveSite, Refreshed, difference
+from portalgen.public import Given, LiveSite, Refreshed, difference
 from portalgen.views import CaseStudyView, FileRef, GalleryView, KpiView, Picture, Prose
 from tests.public.scene import FEBRUARY, FILES, GALLERY, LAUNCH, PAGES, TODAY, WARM, Agency, day, picture
 
@@ -52,7 +52,7 @@ class Live:
         outside: bool = False,
     ) -> Refreshed:
         view = cases if isinstance(cases, GalleryView) else gallery_of(tuple(cases.values()))
-        found = self.site.refresh(self.agency.settings, view, files, TODAY, outside=outside)
+        found = self.site.refresh(Given(self.agency.settings, view, files), TODAY, outside=outside)
         assert pickle.loads(pickle.dumps(found)) == found
         if found.written is None:
             paths = (path for path in self.folder.rglob("*") if path.is_file())
@@ -303,9 +303,9 @@ def test_what_is_outside_the_views_means_a_whole_build(live: Live) -> None:
 
 def test_another_day_or_other_settings_mean_a_whole_build(live: Live) -> None:
     settings = live.agency.settings
-    assert live.site.refresh(settings, GALLERY, FILES, day(2026, 12, 1), outside=False).whole
+    assert live.site.refresh(Given(settings, GALLERY, FILES), day(2026, 12, 1), outside=False).whole
     other = settings.model_copy(update={"call_to_action": None})
-    assert live.site.refresh(other, GALLERY, FILES, day(2026, 12, 1), outside=False).whole
+    assert live.site.refresh(Given(other, GALLERY, FILES), day(2026, 12, 1), outside=False).whole
 
 
 def test_a_page_that_changed_unnoticed_is_noticed_when_it_is_read_again(live: Live) -> None:
@@ -455,23 +455,27 @@ CHANGES = {
 
 @pytest.mark.parametrize(("view", "files", "sent"), CHANGES.values(), ids=CHANGES)
 def test_a_difference_holds_what_is_new_and_leads_to_the_same(
-    view: GalleryView, files: dict[str, bytes], sent: int
+    tmp_path: Path, view: GalleryView, files: dict[str, bytes], sent: int
 ) -> None:
-    change = pickle.loads(pickle.dumps(difference((GALLERY, FILES), (view, files))))
+    settings = Agency(tmp_path).settings
+    before, now = Given(settings, GALLERY, FILES), Given(settings, view, files)
+    change = pickle.loads(pickle.dumps(difference(before, now)))
     assert len(change.cases) == sent
-    assert change.after(GALLERY, FILES) == (view, files)
+    assert change.after(before, settings) == now
 
 
 def test_a_change_is_shown_as_the_whole_gallery_would_be(live: Live) -> None:
-    change = difference((GALLERY, FILES), (PROSE, FILES))
-    found = live.site.refresh_changed(live.agency.settings, change, TODAY, outside=False)
+    settings = live.agency.settings
+    change = difference(Given(settings, GALLERY, FILES), Given(settings, PROSE, FILES))
+    found = live.site.refresh_changed(settings, change, TODAY, outside=False)
     assert found.rendered == ("case-studies/warm-by-friday/index.html",)
 
 
 def test_a_change_of_what_was_never_shown_is_refused(tmp_path: Path) -> None:
-    change = difference((GALLERY, FILES), (PROSE, FILES))
+    settings = Agency(tmp_path).settings
+    change = difference(Given(settings, GALLERY, FILES), Given(settings, PROSE, FILES))
     site = LiveSite(tmp_path / "live")
     with pytest.raises(LookupError):
-        site.refresh_changed(Agency(tmp_path).settings, change, TODAY, outside=False)
+        site.refresh_changed(settings, change, TODAY, outside=False)
     with pytest.raises(LookupError):
-        replace(change, cases=()).after(GalleryView(), {})
+        replace(change, cases=()).after(Given(settings, GalleryView(), {}), settings)

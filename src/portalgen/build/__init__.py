@@ -49,12 +49,12 @@ from portalgen.publish import Output, Release, ReleasedPage
 from portalgen.released import Released
 from portalgen.render.page import common_parts, digest_of
 from portalgen.scan import Scan, report
-from portalgen.secret import need_secret, read_secret
+from portalgen.secret import MADE, need_secret, read_secret
 from portalgen.settings import Settings
 from portalgen.site import Unit
 from portalgen.views import files_of
 
-__all__ = ["Options", "Outcome", "PublicWork", "build", "check", "load_settings", "prepare_public"]
+__all__ = ["MADE", "Options", "Outcome", "PublicWork", "build", "check", "load_settings", "prepare_public"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,16 @@ class Outcome:
     kept: int = 0
 
     def explained(self) -> Iterator[str]:
-        """A line for each page that was made or removed, and why; one for those that MkDocs made."""
+        """A line for each page that was made or removed, and why; one for those that MkDocs made.
+
+        None where nothing was published.
+        """
+        if not self.published:
+            return
         for path, why in self.reasons.items():
             what = "remove" if why == GONE else "make"
             yield f"{what} {path}: {why}"
-        if self.published:
-            yield f"keep {self.kept} files as they were"
+        yield f"keep {self.kept} files as they were"
 
     def line_of(self, at: Address) -> str | None:
         """The source line of an address, for excerpts."""

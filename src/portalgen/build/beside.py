@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -20,10 +20,9 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from portalgen.problems import Address, Problem, UsageError
-from portalgen.public import Change, LiveSite, Refreshed, difference
+from portalgen.public import Change, Given, LiveSite, Refreshed, difference
 from portalgen.settings import Settings
 from portalgen.site import Unit, from_folder
-from portalgen.views import GalleryView
 
 
 class Beside:
@@ -32,7 +31,7 @@ class Beside:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._pool = _pool(folder)
-        self._arguments: tuple[Settings, GalleryView, Mapping[str, bytes], date] | None = None
+        self._asked: tuple[Given, date] | None = None
         self._future: Future[Refreshed] | None = None
 
     @classmethod
@@ -44,33 +43,27 @@ class Beside:
             yield beside
         finally:
             beside._pool.shutdown(wait=False, cancel_futures=True)
+            # MkDocs may be at work, and nobody waits for it any more. Whoever has processes of their own
+            # here (the scan) has ended them before.
             for process in multiprocessing.active_children():
                 process.terminate()
 
-    def begin(
-        self,
-        settings: Settings,
-        gallery: GalleryView,
-        files: Mapping[str, bytes],
-        today: date,
-        *,
-        outside: bool,
-    ) -> None:
+    def begin(self, given: Given, today: date, *, outside: bool) -> None:
         """Begin to make the site anew; `outside`: something else than the cases may have changed."""
-        last, self._arguments = self._arguments, (settings, gallery, files, today)
+        last, self._asked = self._asked, (given, today)
         try:
             if last is None or outside:
                 self._whole(outside=outside)
             else:
                 # All views of hundreds of cases take as long on their way as a page takes to make.
-                change = difference(last[1:3], (gallery, files))
-                self._future = self._pool.submit(_refresh_changed, settings, change, today)
+                change = difference(last[0], given)
+                self._future = self._pool.submit(_refresh_changed, given.settings, change, today)
         except BrokenProcessPool:
             self._again()
 
     def _whole(self, *, outside: bool) -> None:
-        assert self._arguments is not None
-        self._future = self._pool.submit(_refresh, *self._arguments, outside)
+        assert self._asked is not None
+        self._future = self._pool.submit(_refresh, *self._asked, outside)
 
     def _again(self) -> None:
         """Begin with a new process, which knows nothing yet."""
@@ -80,8 +73,8 @@ class Beside:
     def end(self) -> Refreshed:
         """Wait for what was begun."""
         assert self._future is not None
-        assert self._arguments is not None
-        at = Address(self._arguments[0].file.name)
+        assert self._asked is not None
+        at = Address(self._asked[0].settings.file.name)
         try:
             try:
                 return self._future.result()
@@ -130,11 +123,9 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _refresh(
-    settings: Settings, gallery: GalleryView, files: Mapping[str, bytes], today: date, outside: bool
-) -> Refreshed:
+def _refresh(given: Given, today: date, outside: bool) -> Refreshed:
     assert _site is not None
-    return _site.refresh(settings, gallery, files, today, outside=outside)
+    return _site.refresh(given, today, outside=outside)
 
 
 def _refresh_changed(settings: Settings, change: Change, today: date) -> Refreshed:

@@ -348,18 +348,18 @@ def theme_folders(settings: Settings) -> tuple[Path, ...]:
     return (Path(str(module.__file__)).parent,)
 
 
+@dataclass(frozen=True, slots=True)
 class Exempt:
     """Which files of the public tree are the theme's or ours: nothing of any client went into them."""
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
-        self._folders = folders
+    folders: tuple[Path, ...]
 
     def __call__(self, surface: str, path: str) -> bool:
         if surface != "public" or path.endswith((".html", ".xml", ".json", ".gz", ".txt")):
             return False
         if path.startswith("assets/portalgen/") or (path.startswith("search/") and path.endswith(".js")):
             return True
-        return any((folder / path).is_file() for folder in self._folders)
+        return any((folder / path).is_file() for folder in self.folders)
 
 
 @dataclass(frozen=True, slots=True)

@@ -391,7 +391,9 @@ class PublicSite:
         unit = replace(unit, parts=dict.fromkeys(unit.files, self.parts))
         said = json.dumps([self.parts, [problem.as_row() for problem in found]])
         self._cache.put("public", "warnings", said.encode())
-        why = f"of {self._unknown}" if self._unknown else next(iter(self._plan.reasons.values()), NEW)
+        why = next(iter(self._plan.reasons.values()), NEW)
+        if self._unknown:
+            why = f"{self._unknown} may read anything"
         return Composed(unit, Plan(tuple(unit.files), reasons={"": f"{why} (by MkDocs)"}), list(found))
 
     def _said(self) -> Problems | None:

@@ -20,13 +20,13 @@ from portalgen.build.stages import Composed, Sheaf, Team, compose, portal_sheaf,
 from portalgen.clock import build_date
 from portalgen.load import Accounts, Content, Loaded, load_settings
 from portalgen.problems import Address, Problem, UsageError, in_order
-from portalgen.public.live import Refreshed
+from portalgen.public import Given, Refreshed
 from portalgen.publish import Preview
 from portalgen.released import Released
 from portalgen.secret import need_secret
 from portalgen.settings import Settings
 from portalgen.site import Mixed, Surface, Unit
-from portalgen.views import CaseStudyView, GalleryView
+from portalgen.views import CaseStudyView
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ class Round:
     """What one round did: what is shown now, and what is wrong.
 
     `changed` are the paths below the preview that are new, changed or gone; `rendered` those that were
-    made for it. `units` gives the portals and the public site that are shown, with surface and account,
-    `files` the paths of one of them; both as things are when they are asked. `withheld` says why the
-    public site can't be shown, or `""`.
+    made for it. `outside`: the theme may have changed, or the settings. `units` gives the portals and the
+    public site that are shown, with surface and account, `files` the paths of one of them; both as things
+    are when they are asked. `withheld` says why the public site can't be shown, or `""`.
     """
 
     job: Job
@@ -78,21 +78,14 @@ class Round:
     rendered: frozenset[str]
     units: Callable[[], Mapping[str, tuple[Surface, str]]]
     files: Callable[[str], frozenset[str]]
+    outside: bool = False
     withheld: str = ""
 
 
 class Site(Protocol):
     """The public site, made beside this process (`build.beside`)."""
 
-    def begin(
-        self,
-        settings: Settings,
-        gallery: GalleryView,
-        files: Mapping[str, bytes],
-        today: date,
-        *,
-        outside: bool,
-    ) -> None:
+    def begin(self, given: Given, today: date, *, outside: bool) -> None:
         """Begin to make it anew; `outside`: something else than the cases may have changed."""
         ...
 
@@ -113,7 +106,7 @@ class Workshop:
     ) -> None:
         self._environment = environment
         self._preview = preview
-        self._secret = need_secret(settings, environment)[0]
+        self._secret, self.made_secret = need_secret(settings, environment)
         self._released = Released(settings.private)
         self._begin(settings)
         self._site = site
@@ -163,7 +156,7 @@ class Workshop:
             self._units.pop(gone, None)
         self._public.end(shown)
         self._job_now = job
-        return self._told(shown)
+        return self._told(shown, outside=what.outside)
 
     def rest(self) -> Round:
         """Show the pages over all accounts: the portfolio and what belongs to it. Nobody's own pages wait
@@ -173,7 +166,7 @@ class Workshop:
         self._show(self._team.sheaf(self._job_now), shown)
         return self._told(shown)
 
-    def _told(self, shown: _Shown) -> Round:
+    def _told(self, shown: _Shown, *, outside: bool = False) -> Round:
         job = self._job_now
         assert job is not None
         problems = [*self._unusable, *job.content.problems, *self._public.problems]
@@ -186,6 +179,7 @@ class Workshop:
             rendered=frozenset(shown.rendered),
             units=self._preview.readable,
             files=self._preview.files,
+            outside=outside,
             withheld=self._public.withheld,
         )
 
@@ -283,7 +277,8 @@ class _Public:
     """The public site among the rounds.
 
     Where it can't be made anew (a page of the team's own is broken) the last one stays, unless a case
-    was taken back since: then none is shown until the page is mended.
+    was taken back since, or it is of an earlier run, so that nobody knows: then none is shown until the
+    page is mended.
     """
 
     def __init__(self, site: Site, preview: Preview) -> None:
@@ -294,7 +289,7 @@ class _Public:
         self._under_way = False
         self._failed = False
         self._whole = True
-        self._shown: list[tuple[Shown, CaseStudyView]] = []
+        self._shown: list[tuple[Shown, CaseStudyView]] | None = None
         self._now: list[tuple[Shown, CaseStudyView]] = []
         self._pages: frozenset[str] = frozenset()
         self.problems: list[Problem] = []
@@ -318,7 +313,8 @@ class _Public:
             self.problems += unread
             placeholders = files or dict.fromkeys(self._view.files, b"")
             whole = outside or self._whole
-            self._site.begin(job.settings, self._view.gallery, placeholders, job.today, outside=whole)
+            given = Given(job.settings, self._view.gallery, placeholders)
+            self._site.begin(given, job.today, outside=whole)
 
     def end(self, shown: _Shown) -> None:
         """Wait for it, and show what was made."""
@@ -377,16 +373,17 @@ class _Public:
         self._failed, self._whole = False, True
         if self._job is None or "public" not in self._preview.names():
             return
-        now = {one.id: one for one in self._job.shown}
-        for then, case in self._shown:
-            one = now.get(then.id)
-            if one is None or one.taken_back(then.account) != case:
-                shown.changed |= self._preview.drop("public")
-                self._shown, self.withheld = [], _WITHHELD
-                return
+        if self._shown is None or any(self._taken_back(*one) for one in self._shown):
+            shown.changed |= self._preview.drop("public")
+            self._shown, self.withheld = [], _WITHHELD
+
+    def _taken_back(self, then: Shown, case: CaseStudyView) -> bool:
+        """Whether less of a case may be shown now than stands there."""
+        now = self._job.accounts.get(then.id) if self._job is not None else None
+        return now is None or now.taken_back(then.account) != case
 
 
-_WITHHELD = "Something was taken back while the public site can't be built; mend the error to see it again."
+_WITHHELD = "The public site can't be built, and what stood there may not be shown; mend the error to see it."
 
 
 def _same(one: list[tuple[Shown, CaseStudyView]], other: list[tuple[Shown, CaseStudyView]]) -> bool:

@@ -23,6 +23,7 @@ from portalgen.live.scanning import Scanning
 from portalgen.live.watch import Watch
 from portalgen.problems import Address, Problem, as_text
 from portalgen.publish import Preview
+from portalgen.secret import MADE
 from portalgen.settings import Settings
 
 __all__ = ["load_settings", "running", "serve"]
@@ -65,6 +66,8 @@ def running(
         Watch.open(*places(settings), poll=poll) as watch,
     ):
         workshop = Workshop(settings, environment, preview, site)
+        if workshop.made_secret:
+            say(MADE)
         terminal = _Terminal(say)
         scanning = Scanning(preview.folder, Exempt(theme_folders(settings)), lambda: loop.scanned())
         loop = Loop(workshop, watch, scanning, preview.folder, environment, terminal.show)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portalgen import project
-from portalgen.build.job import Shown, interface_of, named_cases
+from portalgen.build.job import Exempt, Shown, interface_of, named_cases, theme_folders
 from portalgen.build.workshop import Round
 from portalgen.problems import Address
 from portalgen.project import Term
@@ -20,19 +20,29 @@ class Beats:
         self._units: frozenset[str] = frozenset()
         self._settings: Settings | None = None
         self._interface: frozenset[str] = frozenset()
+        self._exempt: Exempt | None = None
+        self._certain = False
+
+    def forget(self) -> None:
+        """A round broke off: what it had shown until then, nobody knows."""
+        self._certain = False
 
     def next(self, done: Round, rest: Round) -> Beat:
-        """What changed with this round and the rest of it; with the first, everything."""
+        """What changed with this round and the rest of it; with the first and after `forget`, everything."""
         job = done.job
         terms: dict[str, tuple[Term, ...]] = {}
         now = dict(job.accounts)
         for name, one in now.items():
-            if self._shown.get(name) is not one:
+            if not self._certain or self._shown.get(name) is not one:
                 terms[name] = one.terms
         terms |= dict.fromkeys(self._shown.keys() - now.keys(), ())
-        if job.settings is not self._settings:
-            self._settings = job.settings
+        exempt = None
+        if done.outside or job.settings is not self._settings:
             self._interface = interface_of(job.settings)
+        if not self._certain or job.settings is not self._settings:
+            self._settings = job.settings
+            exempt = Exempt(theme_folders(job.settings))
+            exempt, self._exempt = (None if exempt == self._exempt else exempt), exempt
             at = Address(job.settings.file.name)
             terms[""] = tuple(project.settings_terms(job.settings.terms, at))
         standing = done.units()
@@ -44,11 +54,11 @@ class Beats:
         units: dict[str, tuple[Surface, str, frozenset[str]]] = {
             name: (*standing[name], frozenset(paths)) for name, paths in changed.items()
         }
-        for name in standing.keys() - self._units:
+        for name in standing.keys() - (self._units if self._certain else ()):
             surface, account = standing[name]
             units[name] = (surface, account, done.files(name))
         gone = self._units - standing.keys()
-        self._shown, self._units = now, frozenset(standing)
+        self._shown, self._units, self._certain = now, frozenset(standing), True
         return Beat(
             terms=terms,
             units=units,
@@ -56,6 +66,7 @@ class Beats:
             cases=named_cases(job),
             allow=job.settings.allow,
             interface=self._interface,
+            exempt=exempt,
         )
 
 

@@ -23,7 +23,7 @@ from portalgen.live.server import News
 from portalgen.live.telling import before_first, desk_of, lines_of, told_once
 from portalgen.live.watch import Watch
 from portalgen.problems import Address, Problem, UsageError, in_order
-from portalgen.scan import report
+from portalgen.scan import Beat, report
 from portalgen.settings import Settings
 
 _LONGEST_WAIT = 30.0
@@ -106,31 +106,37 @@ class Loop:
             self._moved.notify_all()
 
     def _go(self, what: Touched, ticket: int) -> None:
-        settings = self._workshop.settings
         self._ahead = True
         try:
-            done = self._round_of(what)
-            if self._workshop.settings is not settings:
-                # First, so that a save that follows on what is shown now is not missed.
-                self._watch.follow(*places(self._workshop.settings))
-            self._publish(done, own=ticket)
-            sleep(_TURN)
-            rest = self._workshop.rest()
-            self._publish(rest, own=ticket, everything=ticket, quietly=not rest.changed)
+            try:
+                beat = self._show(what, ticket)
+            except OSError:
+                # Somebody may have removed files of the preview; if the disk refuses, it will again.
+                self._workshop.begin_anew()
+                self._beats.forget()
+                beat = self._show(ALL, ticket)
+                with self._moved:
+                    self._tell(None)  # what was shown before it broke off was never told
         except (UsageError, OSError) as error:
+            self._beats.forget()
             self._fail(error, ticket)
             return
         self._said(*self._found())
-        self._scanning.follow(self._beats.next(done, rest))
         self._ahead = False
+        self._scanning.follow(beat)
 
-    def _round_of(self, what: Touched) -> Round:
-        try:
-            return self._workshop.round(what)
-        except OSError:
-            # Somebody may have removed files of the preview; if the disk refuses, it will again.
-            self._workshop.begin_anew()
-            return self._workshop.round(ALL)
+    def _show(self, what: Touched, ticket: int) -> Beat:
+        """A round and the rest of it, each told as soon as it is shown; what the scan must hear of it."""
+        settings = self._workshop.settings
+        done = self._workshop.round(what)
+        if self._workshop.settings is not settings:
+            # First, so that a save that follows on what is shown now is not missed.
+            self._watch.follow(*places(self._workshop.settings))
+        self._publish(done, own=ticket)
+        sleep(_TURN)
+        rest = self._workshop.rest()
+        self._publish(rest, own=ticket, everything=ticket, quietly=not rest.changed)
+        return self._beats.next(done, rest)
 
     def _publish(self, done: Round, *, own: int, everything: int = -1, quietly: bool = False) -> None:
         """Tell of a round, and let those go who waited for it. `quietly`: nothing changed with it."""
@@ -149,10 +155,11 @@ class Loop:
         with self._moved:
             self._trouble = (_problem(error, self._workshop.settings),)
             self._own, self._everything = max(self._own, ticket), max(self._everything, ticket)
-            self._tell(frozenset())
+            self._tell(None)
         self._said(*self._found())
+        self.scanned()  # if the scan ended meanwhile, nobody has listened
 
-    def _tell(self, changed: frozenset[str]) -> None:
+    def _tell(self, changed: frozenset[str] | None) -> None:
         self._desk = None
         self._version += 1
         self._news.append(News(self._version, changed))

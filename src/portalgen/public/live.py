@@ -58,20 +58,19 @@ class Change:
     files: Mapping[str, bytes]
     gone: frozenset[str]
 
-    def after(self, view: GalleryView, files: Mapping[str, bytes]) -> tuple[GalleryView, dict[str, bytes]]:
-        """The gallery and its files with this change. Raises `KeyError` where it is no change of these."""
+    def after(self, given: Given, settings: Settings) -> Given:
+        """What was given, with this change. Raises `KeyError` where it is no change of that."""
+        view = given.gallery
         known = {case.slug: case for case in (*view.cases, *self.cases)}
         facets = view.facets if self.facets is None else self.facets
-        kept = {path: data for path, data in files.items() if path not in self.gone}
+        kept = {path: data for path, data in given.files.items() if path not in self.gone}
         cases = tuple(known[slug] for slug in self.order)
-        return GalleryView(cases=cases, facets=facets), {**kept, **self.files}
+        return Given(settings, GalleryView(cases=cases, facets=facets), {**kept, **self.files})
 
 
-def difference(
-    before: tuple[GalleryView, Mapping[str, bytes]], now: tuple[GalleryView, Mapping[str, bytes]]
-) -> Change:
-    """What is new `now`; galleries are given with their files."""
-    (old, old_files), (view, files) = before, now
+def difference(before: Given, now: Given) -> Change:
+    """What is new `now`, but for the settings."""
+    old, old_files, view, files = before.gallery, before.files, now.gallery, now.files
     known = {case.slug: case for case in old.cases}
     return Change(
         order=tuple(case.slug for case in view.cases),
@@ -100,20 +99,11 @@ class LiveSite:
         self._today: date | None = None
         self._drawn: Drawn | None = None
 
-    def refresh(
-        self,
-        settings: Settings,
-        gallery: GalleryView,
-        files: Mapping[str, bytes],
-        today: date,
-        *,
-        outside: bool,
-    ) -> Refreshed:
-        """Show this gallery; `outside` says that something else may have changed, a page or the theme.
+    def refresh(self, given: Given, today: date, *, outside: bool) -> Refreshed:
+        """Show this; `outside` says that something else may have changed, a page or the theme.
 
         Raises `UsageError` for settings, a theme or another plugin that can't be used.
         """
-        given = Given(settings, gallery, files)
         why = self._why_whole(given, today, outside=outside)
         self._given, self._today = given, today
         kept, self._kept = self._kept, None
@@ -134,8 +124,7 @@ class LiveSite:
         """
         if self._given is None:
             raise LookupError("no gallery was shown yet that this could be a change of")
-        view, files = change.after(self._given.gallery, self._given.files)
-        return self.refresh(settings, view, files, today, outside=outside)
+        return self.refresh(change.after(self._given, settings), today, outside=outside)
 
     def _why_whole(self, given: Given, today: date, *, outside: bool) -> str:
         if self._kept is None:

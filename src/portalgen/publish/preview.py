@@ -63,9 +63,11 @@ class Preview:
             standing = {
                 path: record
                 for path, record in unit.files.items()
-                if (status := there.pop(f"{name}/{path}", None)) is not None
+                if (status := there.get(f"{name}/{path}")) is not None
                 and (status.st_size, status.st_mtime_ns) == (record.size, record.mtime_ns)
             }
+            for path in standing:
+                del there[f"{name}/{path}"]
             parts = {path: unit.parts[path] for path in standing if path in unit.parts}
             self._units[name] = UnitRecord(unit.surface, unit.account, standing, parts)
         for path in there:
