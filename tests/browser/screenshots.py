@@ -2,18 +2,22 @@
 
     python tests/browser/screenshots.py build/screenshots
 
-Builds nothing itself: it takes what `portalgen build` put into `site/`.
+Takes what `portalgen build` put into `site/`, and for the desk serves a copy of the sample.
 """
 
 import json
 import sys
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.browser.serving import served
-from tests.project import chromium
+from tests.live.live import served as live
+from tests.project import Project, chromium
+from tests.test_determinism import copy
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,26 +53,62 @@ def addresses(site: Path) -> dict[str, str]:
 PAGES = ("timeline", "updates", "deliverables", "results", "scope", "people", "case-study", "print")
 
 
+DESK = {
+    "desk": "",
+    "desk-client": "accounts/brisa-foods/?tab=client",
+    "desk-team": "accounts/brisa-foods/?tab=team",
+    "desk-public": "accounts/brisa-foods/?tab=public",
+    "desk-no-portal": "accounts/porto-textil/?tab=client",
+    "desk-all": "all/?tab=team",
+}
+BROKEN = {"desk-broken": "", "desk-client-broken": "accounts/brisa-foods/?tab=client"}
+
+
 def main(target: Path, only: list[str]) -> None:
     """Take the pictures, all or those named."""
     target.mkdir(parents=True, exist_ok=True)
-    with served(ROOT / "site") as base, sync_playwright() as play:
+    with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        for scheme in ("light", "dark"):
-            for width in (390, 1280):
-                context = browser.new_context(
-                    viewport={"width": width, "height": 900},
-                    color_scheme=scheme,  # type: ignore[arg-type]
-                )
-                page = context.new_page()
-                for name, address in addresses(ROOT / "site").items():
-                    if only and name not in only:
-                        continue
-                    page.goto(f"{base}/{address}", timeout=20_000)
-                    page.screenshot(path=target / f"{name}-{width}-{scheme}.png", full_page=True)
-                context.close()
+        with served(ROOT / "site") as base:
+            pictures(browser, f"{base}/", addresses(ROOT / "site"), target, only, whole=True)
+        with tempfile.TemporaryDirectory() as folder:
+            copy(Path(folder), backwards=False)
+            project = Project.at(Path(folder))
+            with live(project) as desk:
+                desk.wait(lambda: desk.loop.desk.scan == "clean")
+                pictures(browser, desk.address, DESK, target, only)
+                project.edit("brisa-foods", "role: strategist", "rol: strategist")
+                desk.problems()
+                pictures(browser, desk.address, BROKEN, target, only)
         browser.close()
     print(f"pictures are in {target}")
+
+
+def pictures(
+    browser: Browser,
+    base: str,
+    kinds: Mapping[str, str],
+    target: Path,
+    only: list[str],
+    *,
+    whole: bool = False,
+) -> None:
+    """Each kind of page at both widths in both schemes; `whole` pages, or what a screen shows of them."""
+    for scheme in ("light", "dark"):
+        for width in (390, 1280):
+            context = browser.new_context(
+                viewport={"width": width, "height": 900},
+                color_scheme=scheme,  # type: ignore[arg-type]
+            )
+            page = context.new_page()
+            for name, address in kinds.items():
+                if only and name not in only:
+                    continue
+                page.goto(f"{base}{address}", timeout=20_000)
+                if not whole:
+                    page.wait_for_timeout(500)  # the page in the frame
+                page.screenshot(path=target / f"{name}-{width}-{scheme}.png", full_page=whole)
+            context.close()
 
 
 if __name__ == "__main__":

@@ -108,9 +108,10 @@ def _unread(name: str, settings: Settings) -> DeskAccount:
 def _no_portal(one: Shown) -> str:
     account, t = one.account, say(one.settings.language)
     filters = environment(one.settings.language).filters
-    if account.lifecycle in ("proposed", "cancelled"):
-        word = filters["word"](account.lifecycle)
-        return t("There is no portal while the engagement is: {lifecycle}.", lifecycle=word)
+    if account.lifecycle == "proposed":
+        return t("The engagement is proposed; its portal comes when it begins.")
+    if account.lifecycle == "cancelled":
+        return t("The engagement was cancelled, and its portal with it.")
     if account.access.until is not None and account.access.until < one.today:
         return t("The portal ended on {day}.", day=filters["day"](account.access.until))
     return t("The portal can't be shown until the errors are mended.")
