@@ -30,6 +30,7 @@ plugins:
   - portalgen:
       accounts: content/accounts
       output: site
+      review: []
       timezone: Europe/Madrid
 """
 

@@ -52,11 +52,11 @@ def test_problems_are_exit_1_with_place_excerpt_and_advice(project: Project) -> 
 USAGE = [
     ("no settings", {"mkdocs.yml": None}, "there is no settings file"),
     ("sealed", {"access: sealed": "output: site"}, "cannot seal portals yet"),
-    ("review", {"review: [public]": "output: site"}, "cannot hold changes back"),
+    ("review", {"review: [all]": "review: []"}, "cannot be reviewed"),
     ("unknown option", {"ouput: site": "output: site"}, 'did you mean "output"?'),
     ("unknown timezone", {"timezone: Mars/Base": "timezone: Europe/Madrid"}, "no timezone"),
     ("accounts inside docs", {"accounts: content/pages/accounts": "accounts: content/accounts"}, "one inside the other"),
-    ("no plugin", {"  - search\n": "  - search\n  - portalgen:\n      accounts: content/accounts\n      output: site\n      timezone: Europe/Madrid\n"}, "the plugin is not in the list"),
+    ("no plugin", {"  - search\n": "  - search\n  - portalgen:\n      accounts: content/accounts\n      output: site\n      review: []\n      timezone: Europe/Madrid\n"}, "the plugin is not in the list"),
     ("broken YAML", {"site_name: [": "site_name: Estudio Norte"}, "cannot be read as YAML"),
 ]  # fmt: skip
 

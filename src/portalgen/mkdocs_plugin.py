@@ -70,7 +70,7 @@ class Options(Config):  # type: ignore[no-untyped-call]
     accounts = c.Type(str, default="content/accounts")
     approved = c.Type(str, default="content/approved")
     output = c.Type(str, default="site")
-    review = c.ListOfItems(c.Choice(("client", "public")), default=[])
+    review = c.ListOfItems(c.Choice(("client", "public")), default=["public"])
     access = c.Choice(("sealed", "host", "open"), default="open")
     portals_url = c.Type(str, default="")
     stale_after_days = c.Type(int, default=14)

@@ -1,8 +1,9 @@
 """What each account said when it was last released: the memory that withdrawing needs.
 
-One JSON file per account in `.portalgen/released/`, as private as the sources themselves. An entry
-that cannot be read is no entry: then nothing can be retained, and the account waits for a build that
-succeeds. Owns these files and nothing of their meaning (`project.withdraw`).
+One JSON file per account in `.portalgen/released/`, as private as the sources themselves, and one of
+what was approved of it then. An entry that cannot be read is no entry: then nothing can be retained, and
+the account waits for a build that succeeds. Owns these files and nothing of their meaning
+(`project.withdraw`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from portalgen.account import Account
+from portalgen.load.approvals import NONE, Approvals, dump_all, parse_all
 
 _DAY = "as-of"
 
@@ -39,6 +41,18 @@ class Released:
         except (OSError, ValidationError):
             return None
 
+    def approvals(self, name: str) -> Approvals:
+        """What was approved of the account when it was released."""
+        for path in self._approved(name):
+            try:
+                return parse_all(path.read_bytes(), name, path.name.split(".")[1])
+            except (OSError, ValueError, AttributeError):
+                continue
+        return NONE
+
+    def _approved(self, name: str) -> list[Path]:
+        return sorted(self._folder.glob(f"approved/{name}.*.json"))
+
     def as_of(self) -> date | None:
         """The date of the last release, or None."""
         try:
@@ -46,22 +60,33 @@ class Released:
         except (OSError, ValueError):
             return None
 
-    def replace(self, accounts: Iterable[Account], keep: Iterable[str], as_of: date) -> None:
+    def replace(
+        self, accounts: Iterable[tuple[Account, Approvals]], keep: Iterable[str], as_of: date
+    ) -> None:
         """Remember these accounts, keep the entries named in `keep`, forget all others."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        kept = set(keep)
-        for account in accounts:
+        (self._folder / "approved").mkdir(mode=0o700, parents=True, exist_ok=True)
+        others = frozenset(keep)
+        kept, approved = set(others), set[Path]()
+        for account, approvals in accounts:
             kept.add(account.id)
             text = account.model_dump_json(exclude_defaults=True, by_alias=True).encode()
             self._write(f"{account.id}.json", text)
+            if approvals != NONE:
+                path = self._folder / "approved" / f"{account.id}.{approvals.digest}.json"
+                approved.add(path)
+                if not path.is_file():
+                    self._write(f"approved/{path.name}", dump_all(approvals))
         for name in self.names() - kept:
             (self._folder / f"{name}.json").unlink(missing_ok=True)
+        for path in self._folder.glob("approved/*.json"):
+            if path not in approved and path.name.split(".")[0] not in others:
+                path.unlink(missing_ok=True)
         self._write(_DAY, as_of.isoformat().encode())
 
     def _write(self, name: str, data: bytes) -> None:
         path = self._folder / name
         if path.is_file() and path.read_bytes() == data:
             return
-        temporary = self._folder / f".{name}.new"
+        temporary = path.with_name(f".{path.name}.new")
         temporary.write_bytes(data)
         temporary.replace(path)

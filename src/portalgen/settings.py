@@ -36,7 +36,7 @@ class Settings(BaseModel):
     accounts: Path
     approved: Path
     output: Path
-    review: tuple[Literal["client", "public"], ...] = ()
+    review: tuple[Literal["client", "public"], ...] = ("public",)
     access: AccessMode = "open"
     portals_url: str = ""
     stale_after_days: int = 14

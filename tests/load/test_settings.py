@@ -50,7 +50,7 @@ def test_settings_are_read_past_what_is_mkdocs_own(tmp_path: Path, monkeypatch: 
     )  # fmt: skip
     assert (found.accounts, found.approved) == (tmp_path / "content/accounts", tmp_path / "content/approved")
     assert (found.output, found.brand) == (tmp_path / "site", tmp_path / "themes/estudio")
-    assert (found.review, found.access, found.stale_after_days) == ((), "open", 10)
+    assert (found.review, found.access, found.stale_after_days) == (("public",), "open", 10)
     assert (found.terms, found.timezone) == (("Project Falcon",), "Europe/Madrid")
     monkeypatch.setenv("SITE_URL", "https://preview.example/")
     assert load_settings(tmp_path / "mkdocs.yml").site_url == "https://preview.example/"
@@ -73,12 +73,29 @@ def test_everything_has_a_default(tmp_path: Path, text: str) -> None:
     assert (found.brand, found.call_to_action, found.terms) == (None, None, ())
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("", ("public",)),
+        ("{review: }", ("public",)),
+        ("{review: null}", ("public",)),
+        ("{review: []}", ()),
+        ("{review: [client]}", ("client",)),
+        ("{review: [client, public, client]}", ("client", "public")),
+    ],
+)
+def test_the_public_is_reviewed_unless_the_settings_say_otherwise(
+    tmp_path: Path, written: str, expected: tuple[str, ...]
+) -> None:
+    (tmp_path / "mkdocs.yml").write_text(f"site_name: A\nplugins: [portalgen: {written}]\n")
+    assert load_settings(tmp_path / "mkdocs.yml").review == expected
+
+
 REFUSED = [
     ("an unknown option", "terms:", "termz:", (19, 7), 'did you mean "terms"?'),
     ("an option twice", "stale_after_days: 10", "terms: []", (19, 7), '"terms" is written twice, first on line 18'),
     ("sealed portals", "timezone: Europe/Madrid", "access: sealed", (17, 15), "cannot seal portals yet"),
     ("another access", "timezone: Europe/Madrid", "access: closed", (17, 15), "no way to open a portal"),
-    ("review", "timezone: Europe/Madrid", "review: [public]", (17, 15), "cannot hold changes back for review yet"),
     ("review of something else", "timezone: Europe/Madrid", "review: [all]", (17, 15), "cannot be reviewed"),
     ("a timezone that is none", "Europe/Madrid", "Europe/Madird", (17, 17), "is no timezone"),
     ("a timezone that is a path", "Europe/Madrid", "../../etc/passwd", (17, 17), "is no timezone"),

@@ -29,6 +29,7 @@ plugins:
   - portalgen:
       accounts: content/accounts
       output: site
+      review: []
 """
 ACCOUNT = """\
 ---

@@ -15,20 +15,21 @@ from functools import cached_property
 from pathlib import Path
 
 from portalgen import __version__, project
+from portalgen.build.holding import held_problems, held_record, next_expiry
 from portalgen.build.job import (
     IMAGES,
     Job,
-    Memory,
     Problems,
-    Shown,
     cache_of,
     consent_of,
     failing,
     image_name,
+    pardoned,
     scan_of,
     unit_texts,
 )
 from portalgen.build.public_route import PublicWork, prepare_public
+from portalgen.build.shown import Memory, Shown
 from portalgen.build.stages import (
     NOTHING,
     Composed,
@@ -120,7 +121,7 @@ def build(settings: Settings, options: Options, environment: Mapping[str, str]) 
         released = Released(settings.private)
         memory = Memory(settings, cache)
         job = _job(settings, today, secret, content, released, memory)
-        problems = [*content.problems, *(p for one in job.shown for p in one.survivors)]
+        problems = [*content.problems, *_said(job.shown)]
         published, closing = False, ""
         round_ = _Round()
         if options.keep_going or not failing(problems, strict=options.strict):
@@ -128,10 +129,12 @@ def build(settings: Settings, options: Options, environment: Mapping[str, str]) 
             problems += round_.problems
             if not failing(round_.problems, strict=options.strict):
                 output.commit(round_.keep, _release(job), options.record)
-                released.replace([s.account for s in job.shown], content.broken, today)
+                released.replace([(s.account, s.approvals) for s in job.shown], content.broken, today)
                 memory.save()
                 cache.keep(IMAGES, _images(job))
-                published, closing = True, round_.counts.line()
+                problems += held_problems(job.shown, settings)
+                counts = round_.counts
+                published, closing = True, counts.line(_held(job.shown), next_expiry(job.shown))
             else:
                 output.discard()
         if not published:
@@ -158,7 +161,7 @@ def check(
     accounts = Memory(settings).shown(content.healthy, today)
     shown = tuple(accounts.values())
     wanted = frozenset(_account_at(settings, path) for path in files)
-    problems = [*content.problems, *(p for one in shown for p in one.survivors), *_attention(shown)]
+    problems = [*content.problems, *_said(shown), *_attention(shown), *held_problems(shown, settings)]
     if wanted:
         home = f"{settings.relative(settings.accounts)}/"
         problems = [
@@ -179,7 +182,10 @@ def _job(
     """Healthy accounts as they are, broken ones as they were released."""
     carried = {name: a for name in sorted(content.broken) if (a := released.account(name))}
     shown = memory.shown(content.healthy, today)
-    shown |= {name: Shown(account, settings, today) for name, account in carried.items()}
+    shown |= {
+        name: Shown(account, settings, today, approvals=released.approvals(name))
+        for name, account in carried.items()
+    }
     return Job(
         settings, today, secret, content, dict(sorted(shown.items())), frozenset(carried), memory.cache
     )
@@ -261,12 +267,13 @@ class _Look:
         """The digest of all that the scan's terms and rules are made from."""
         job = self._job
         reads = [(name, read.inputs, read.links) for name, read in sorted(job.content.reads.items())]
+        approved = [(one.id, one.approvals.digest) for one in job.shown]
         carried = [one.account for one in job.shown if one.id in job.carried]
-        return digest_of([common_parts(), job.today, job.settings, reads, carried])
+        return digest_of([common_parts(), job.today, job.settings, reads, approved, carried])
 
     def at(self, unit: Unit) -> Problems:
         """What leaks in a unit."""
-        found = self._scan.unit(unit)
+        found = pardoned(self._job, self._scan.unit(unit))
         return report(found, unit_texts(self._job, unit)) if found else []
 
 
@@ -282,21 +289,19 @@ def _release(job: Job) -> Release:
     pages: dict[str, ReleasedPage] = {}
     everything = tuple(sorted(job.content.texts))
     for account, key in job.portals().items():
-        sources = tuple(sorted(job.sources(account)))
-        pages[f"portals/{key}"] = ReleasedPage(sources, None, account)
+        pages[f"portals/{key}"] = ReleasedPage(job.paths(account, "client"), None, account)
     for one in job.shown:
-        sources = tuple(sorted(job.sources(one.id)))
-        pages[f"internal/accounts/{one.id}"] = ReleasedPage(sources, None, one.id)
+        pages[f"internal/accounts/{one.id}"] = ReleasedPage(job.paths(one.id), None, one.id)
     cases = job.cases()
     for one, view in cases:
-        sources = tuple(sorted(job.sources(one.id)))
-        page = ReleasedPage(sources, consent_of(one.account), one.id)
+        page = ReleasedPage(job.paths(one.id, "public"), consent_of(one.account), one.id)
         pages[f"public/case-studies/{view.slug}"] = page
     own = tuple(sorted(job.settings.relative(p) for p in job.settings.docs_dir.rglob("*") if p.is_file()))
-    shown = tuple(sorted(path for one, _ in cases for path in job.sources(one.id)))
+    shown = tuple(sorted(path for one, _ in cases for path in job.paths(one.id, "public")))
     pages["public"] = ReleasedPage((*own, *shown))
     pages["internal"] = ReleasedPage(everything)
-    return Release(job.today, __version__, pages, (), _why(job))
+    held = tuple(held_record(job.shown, job.settings))
+    return Release(job.today, __version__, pages, held, _why(job), next_expiry(job.shown))
 
 
 def _why(job: Job) -> dict[str, str]:
@@ -306,10 +311,22 @@ def _why(job: Job) -> dict[str, str]:
     for one in job.shown:
         if not project.has_portal(one.account, job.today):
             why.setdefault(one.id, f"the account is {one.account.lifecycle} or its portal has ended")
+        elif one.seen is None:
+            why.setdefault(one.id, "nothing is approved for the client")
     return why
 
 
 # ---- problems of the whole ------------------------------------------------------------------------
+
+
+def _said(shown: Iterable[Shown]) -> Problems:
+    """What is wrong with single accounts beyond their files."""
+    return [problem for one in shown for problem in (*one.survivors, *one.strangers)]
+
+
+def _held(shown: Iterable[Shown]) -> int:
+    """How many accounts have something that waits for approval."""
+    return sum(bool(one.held) for one in shown)
 
 
 def _attention(shown: Iterable[Shown]) -> list[Problem]:

@@ -1,8 +1,6 @@
 """The project on one day, and what its stages share: views, keys, files, terms.
 
-A `Shown` is one account on its way out with all its views, each made when first asked for, and once;
-a process that builds again keeps those of accounts that did not change (`Memory`), so that nothing is
-projected twice.
+Owns the job, the way of its files, and what the scan is told of it.
 """
 
 from __future__ import annotations
@@ -11,188 +9,34 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from portalgen import project
 from portalgen.account import Account
+from portalgen.build.shown import Shown
 from portalgen.cache import NONE, Cache
-from portalgen.load import Content, Loaded, Refused, read_file
+from portalgen.load import Content, Refused, read_approved, read_file
+from portalgen.load.approvals import CASE, FILES, PORTAL
 from portalgen.problems import Address, Problem
 from portalgen.project.fold import fold
+from portalgen.project.said import sentences, texts_of
 from portalgen.render import images
-from portalgen.render.environment import interface_texts, say
-from portalgen.render.page import CODE, common_parts, digest_of
-from portalgen.render.proses import Proses
-from portalgen.scan import Scan, theme_texts
+from portalgen.render.environment import interface_texts
+from portalgen.render.page import CODE, common_parts
+from portalgen.scan import Leak, Scan, theme_texts
 from portalgen.secret import cache_key, portal_key
 from portalgen.settings import Settings
 from portalgen.site import Unit
 from portalgen.views import (
-    BriefView,
     CaseStudyView,
-    EventView,
     FileRef,
     GalleryView,
-    PortalView,
-    PortfolioRow,
+    Reviewed,
     files_of,
 )
 
 Problems = list[Problem]
-
-
-class Shown:
-    """One account on its way out on one day. `before` is set where a failed build may only take back.
-
-    Never changed once it is made; its views are kept, since most of them are wanted again.
-    """
-
-    def __init__(
-        self,
-        account: Account,
-        settings: Settings,
-        today: date,
-        places: Mapping[str, Address] | None = None,
-        before: Account | None = None,
-        proses: Proses | None = None,
-    ) -> None:
-        self.id = account.id
-        self.account = account
-        self.settings = settings
-        self.today = today
-        self.places = places or {}
-        self.before = before
-        self.proses = proses or Proses()
-
-    def on(self, today: date) -> Shown:
-        """The same account on another day."""
-        return Shown(self.account, self.settings, today, self.places, self.before, self.proses)
-
-    @cached_property
-    def portal(self) -> PortalView | None:
-        """What its client sees; None where there is no portal on this day."""
-        return project.portal(self.account, self.settings, self.today, self.before)
-
-    @cached_property
-    def row(self) -> PortfolioRow:
-        """Its row in the portfolio."""
-        return project.row(self.account, self.settings, self.today, say(self.settings.language))
-
-    @cached_property
-    def events(self) -> tuple[EventView, ...]:
-        """Its dated things."""
-        return tuple(project.events(self.account))
-
-    @cached_property
-    def brief(self) -> BriefView:
-        """Everything about it."""
-        return project.brief(self.account, self.settings, self.today, say(self.settings.language), self.row)
-
-    @cached_property
-    def case(self) -> CaseStudyView | None:
-        """What prospects see; None where nothing is public on this day."""
-        translate = say(self.settings.language)
-        return project.case_study(self.account, self.settings, self.today, translate, self.before)
-
-    @cached_property
-    def terms(self) -> tuple[project.Term, ...]:
-        """What must not be found where it may not stand."""
-        home = self.settings.relative(self.settings.accounts)
-        return tuple(project.terms(self.account, self.places, self.today, home))
-
-    @cached_property
-    def survivors(self) -> tuple[Problem, ...]:
-        """Where an anonymised case names its client, found before anything is dropped from it."""
-        home = self.settings.relative(self.settings.accounts)
-        return tuple(
-            Problem(
-                self._place(one.field)
-                or Address(f"{home}/{one.file or self.account.id + '.md'}", one.line or 1),
-                "leak",
-                "anonymised-names-client",
-                "this anonymised case study names its client (name, alias, domain or contact)",
-                one.field,
-                "write it without anything that tells who the client is",
-            )
-            for one in project.survivors(self.account)
-        )
-
-    def _place(self, field: str) -> Address | None:
-        """Where a field stands, or the field around it."""
-        while field and field not in self.places:
-            field = field.rpartition(".")[0]
-        return self.places.get(field) if field else None
-
-    def taken_back(self, before: Account) -> CaseStudyView | None:
-        """What prospects may still see of a case as it was, less what was taken back since."""
-        translate = say(self.settings.language)
-        return project.case_study(self.account, self.settings, self.today, translate, before)
-
-    @cached_property
-    def urgency(self) -> tuple[int, int, str, str]:
-        """Its place in the portfolio."""
-        return project.urgency(self.row)
-
-    @cached_property
-    def digests(self) -> tuple[str, str]:
-        """Of its row and of its events: what the pages over all accounts are made from."""
-        return digest_of(self.row), digest_of(self.events)
-
-
-class Memory:
-    """What one process keeps from build to build: the views of accounts that did not change."""
-
-    def __init__(self, settings: Settings, cache: Cache = NONE) -> None:
-        self.cache = cache
-        self._settings = settings
-        self._today = date.min
-        self._shown: dict[str, Shown] = {}
-        self._proses: dict[str, Proses] = {}
-
-    def shown(
-        self, accounts: Mapping[str, Loaded], today: date, touched: frozenset[str] | None = None
-    ) -> dict[str, Shown]:
-        """These accounts with their views: those they had, where account and day are the same.
-
-        `touched` are those that may be others than the last time; None: any. Accounts that were shown
-        before and are not among these are kept for `last`.
-        """
-        before = self._shown if today == self._today else {}
-        found = {}
-        if touched is not None and before.keys() == accounts.keys():
-            found = dict(before)
-            accounts = {name: accounts[name] for name in touched & accounts.keys()}
-        for name, loaded in accounts.items():
-            known = before.get(name)
-            if known is None or known.account is not loaded.account:
-                proses = self._proses.setdefault(name, Proses(partial(self.cache.get, PROSE, name)))
-                known = Shown(loaded.account, self._settings, today, loaded.places, proses=proses)
-            found[name] = known
-        if before is not self._shown:
-            self._shown = {name: one.on(today) for name, one in self._shown.items()}
-        self._shown |= found
-        self._today = today
-        return found
-
-    def last(self, name: str) -> Shown | None:
-        """An account that can't be read now, as it was when it last could."""
-        return self._shown.get(name)
-
-    def keep(self, names: Iterable[str]) -> None:
-        """Forget all other accounts."""
-        for name in self._shown.keys() - set(names):
-            del self._shown[name]
-        for name in self._proses.keys() - self._shown.keys():
-            del self._proses[name]
-
-    def save(self) -> None:
-        """Keep the prose that was rendered."""
-        for name, proses in self._proses.items():
-            if proses.changed:
-                self.cache.put(PROSE, name, proses.dump())
-        self.cache.keep(PROSE, self._proses.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,13 +66,20 @@ class Job:
     def portals(self, among: Iterable[Shown] | None = None) -> dict[str, str]:
         """The folder of every portal that there is on this day, by account."""
         wanted = self.shown if among is None else among
-        found = (s.account for s in wanted if project.has_portal(s.account, self.today))
-        return {a.id: self.key(a) for a in found}
+        return {one.id: self.key(one.account) for one in wanted if one.seen is not None}
 
     def sources(self, account: str) -> Mapping[str, str]:
         """The texts of an account's Markdown files by path."""
         read = self.content.reads.get(account)
         return read.texts if read else {}
+
+    def paths(self, account: str, audience: Reviewed | None = None) -> tuple[str, ...]:
+        """The paths of what an account's pages are made from; for a reader whose pages are reviewed, the
+        approval among them."""
+        approval = PORTAL if audience == "client" else CASE
+        folder = f"{self.settings.relative(self.settings.approved)}/{account}"
+        approved = [f"{folder}/{approval}"] if audience in self.settings.review else []
+        return tuple(sorted([*self.sources(account), *approved]))
 
     def cases(self) -> list[tuple[Shown, CaseStudyView]]:
         """Every case study that is public on this day, with its account."""
@@ -268,10 +119,24 @@ class Disk:
         return data
 
     def _content(self, one: Shown, ref: FileRef) -> bytes:
-        data = read_file(self.settings, one.id, ref.path)
-        if hashlib.sha256(data).hexdigest() != ref.sha256:
+        """A file as it is, or as it was when it was approved."""
+        own = any(f.path == ref.path and f.sha256 == ref.sha256 for f in one.account.files)
+        if own:
+            data = read_file(self.settings, one.id, ref.path)
+            if hashlib.sha256(data).hexdigest() == ref.sha256:
+                return data
             raise ValueError("this file changed while it was read; build again")
-        return data
+        try:
+            data = read_approved(self.settings, one.id, ref.sha256)
+        except Refused:
+            data = b""
+        if hashlib.sha256(data).hexdigest() == ref.sha256:
+            return data
+        home = f"{self.settings.relative(self.settings.approved)}/{one.id}/{FILES}"
+        raise ValueError(
+            f"this is not the file that was approved, and {home} does not have that one (any more); "
+            f"bring it back, or type: portalgen approve {one.id}"
+        )
 
     def _copy(self, one: Shown, url: str) -> bytes | None:
         """What the last release shows of a file, where only that may be shown."""
@@ -290,7 +155,6 @@ def cache_of(settings: Settings, secret: bytes, *, blind: bool = False) -> Cache
 
 
 IMAGES = "images"
-PROSE = "prose"
 
 
 def image_name(ref: FileRef) -> str:
@@ -305,6 +169,26 @@ class Unreadable(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
         self.problem = problem
+
+
+def pardoned(job: Job, leaks: Iterable[Leak]) -> list[Leak]:
+    """These leaks without those of sentences that wait in one account while others may say them.
+
+    A house's own phrase is approved with one client before the next: what waits is no secret where the
+    account that shows it may show it.
+    """
+    return [leak for leak in leaks if not (leak.term.held and _may_say(job, leak))]
+
+
+def _may_say(job: Job, leak: Leak) -> bool:
+    said = fold(leak.term.text)
+    own = job.accounts.get(leak.account)
+    if leak.account:
+        facts = [own.seen, own.page_case] if own is not None else []
+    else:
+        facts = [one.seen_case for one in job.shown if one.case is not None]
+    texts = (text for one in facts if one is not None for text in texts_of(one))
+    return any(fold(sentence) == said for text in texts for sentence in sentences(text))
 
 
 def scan_of(job: Job) -> Scan:

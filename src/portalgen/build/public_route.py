@@ -11,7 +11,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from portalgen import __version__
-from portalgen.build.job import Job, Memory, consent_of, failing, public_view, scan_of, unit_texts
+from portalgen.build.job import Job, consent_of, failing, pardoned, public_view, scan_of, unit_texts
+from portalgen.build.shown import Memory
 from portalgen.clock import build_date
 from portalgen.load import load, load_settings
 from portalgen.problems import ContentError, in_order
@@ -56,7 +57,7 @@ class PublicWork:
             if self._output is None:
                 return
             unit = from_folder("public", "public", self.staging)
-            leaks = scan_of(self._job).unit(unit)
+            leaks = pardoned(self._job, scan_of(self._job).unit(unit))
             if leaks:
                 raise ContentError(report(leaks, unit_texts(self._job, unit)))
             self._output.stage(unit)
@@ -69,7 +70,7 @@ class PublicWork:
     def _release(self) -> Release:
         pages = {
             f"public/case-studies/{view.slug}": ReleasedPage(
-                tuple(sorted(self._job.sources(one.id))), consent_of(one.account), one.id
+                self._job.paths(one.id, "public"), consent_of(one.account), one.id
             )
             for one, view in self._job.cases()
         }

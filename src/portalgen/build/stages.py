@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache, partial
 from importlib.metadata import version
 from operator import attrgetter
@@ -21,7 +22,8 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from portalgen import project, public
-from portalgen.build.job import Job, Problems, PublicView, Shown, Unreadable, public_view
+from portalgen.build.job import Job, Problems, PublicView, Unreadable, public_view
+from portalgen.build.shown import Shown
 from portalgen.plan import NEW, Plan, plan
 from portalgen.problems import Problem
 from portalgen.render import assets, internal
@@ -96,12 +98,16 @@ class Counts:
             parts = [p.split("/") for p in unit.files if p.startswith("case-studies/")]
             self.cases = sum(len(p) == 3 and p[2] == "index.html" for p in parts)
 
-    def line(self) -> str:
-        """`built N pages, M portals, K held back, ...`."""
-        return (
-            f"built {_several(self.pages, 'page')}, {_several(self.portals, 'portal')}, 0 held back, "
-            f"{_several(self.cases, 'public case study', 'public case studies')}"
-        )
+    def line(self, held: int, expiry: date | None) -> str:
+        """`built N pages, M portals, K held back, ...`: `held` accounts; `expiry` is the next last day of
+        a public case."""
+        said = [
+            f"built {_several(self.pages, 'page')}",
+            _several(self.portals, "portal"),
+            f"{held} held back",
+            _several(self.cases, "public case study", "public case studies"),
+        ]
+        return ", ".join([*said, *([f"next expiry {expiry}"] if expiry else [])])
 
 
 def _several(count: int, one: str, several: str = "") -> str:
@@ -161,8 +167,7 @@ def portal_sheaf(job: Job, one: Shown) -> Sheaf | None:
         return None
     key = job.key(one.account)
     wanted = portal_pages.wanted(view, assets="../assets/", identity=key, proses=one.proses)
-    if one.account.files:
-        wanted |= _files(job, one, files_of(view))
+    wanted |= _files(job, one, files_of(view))
     return Sheaf(f"portals/{key}", "portal", one.id, wanted)
 
 
@@ -270,7 +275,7 @@ def _brief(job: Job, one: Shown, portal: str) -> dict[str, Wanted]:
     found = {path: Wanted(parts, make) for path, make in pages.items()}
     if one.account.files:
         found |= _files(job, one, files_of(brief), f"accounts/{name}/")
-    if one.account.files and brief.case.case is not None:
+    if brief.case.case is not None:
         found |= _files(job, one, files_of(brief.case.case), f"references/{name}/")
     return found
 
@@ -286,6 +291,7 @@ def _parts_over_all(job: Job, portals: Mapping[str, str]) -> Callable[[str], Par
     rows = digest("".join(one.digests[0] for one in job.shown))
     links = {"rows": rows, "day": job.today.isoformat(), "portals": digest(repr(sorted(portals.items())))}
     events = digest("".join(one.digests[1] for one in job.shown))
+    held = digest_of([job.settings.review, *(one.held for one in job.shown if one.held)])
     by_account = {one.id: one.digests[0] for one in job.shown}
     by_person: dict[str, list[str]] = {}
     for one in job.shown:
@@ -305,7 +311,7 @@ def _parts_over_all(job: Job, portals: Mapping[str, str]) -> Callable[[str], Par
             "portfolio.csv": {**settings, **links},
             "calendar.ics": {**settings, "events": events},
             "references/index.html": {**settings, "rows": rows},
-            "review/index.html": settings,
+            "review/index.html": {**settings, "held": held},
         }[path]
 
     return parts

@@ -13,12 +13,12 @@ from datetime import date
 
 from portalgen import __version__, project
 from portalgen.account import Account
-from portalgen.build.job import Job, Shown, consent_of
+from portalgen.build.job import Job, consent_of
+from portalgen.build.shown import Shown
 from portalgen.build.stages import PublicSite, portal_unit
 from portalgen.problems import Problem
 from portalgen.publish import Output, Release, ReleasedPage
 from portalgen.released import Released
-from portalgen.render.environment import say
 
 _NOTHING = "nothing was published; the pages stay as they were"
 
@@ -32,13 +32,17 @@ def take_back(job: Job, output: Output, released: Released) -> str:
     if as_of is None:
         return "nothing was published"
     current = {x.account.id: x.account for x in job.content.accounts}
-    before = {name: a for name in sorted(released.names()) if (a := released.account(name))}
-    shown = {one.id: one for one in _shown(job, as_of, current, before)}
+    before = {
+        name: Shown(a, job.settings, as_of, approvals=released.approvals(name))
+        for name in sorted(released.names())
+        if (a := released.account(name))
+    }
+    shown = {one.id: one for one in _shown(job, as_of, before)}
     then = replace(job, today=as_of, accounts=shown)
     # Consent is asked for today, whatever the pages' date.
     expired = replace(job, accounts={name: one.on(job.today) for name, one in shown.items()})
-    keep = set(output.published) - set(_stale_portals(job, then, output, current, before))
-    if _public_is_stale(expired, then, before):
+    keep = set(output.published) - set(_stale_portals(job, then, output, before))
+    if _public_is_stale(expired, before):
         keep -= _remake_public(expired, output)
     gone = set(output.published) - keep
     if not gone:
@@ -49,54 +53,44 @@ def take_back(job: Job, output: Output, released: Released) -> str:
     return f"nothing was published, and {count} {places} narrowed or withdrawn"
 
 
-def _shown(
-    job: Job, as_of: date, current: Mapping[str, Account], before: Mapping[str, Account]
-) -> Iterator[Shown]:
+def _shown(job: Job, as_of: date, before: Mapping[str, Shown]) -> Iterator[Shown]:
     """What was released of accounts that can be read; broken ones stay as they were released."""
-    for name, account in before.items():
-        if name in current:
-            yield Shown(current[name], job.settings, as_of, before=account)
+    for name, released in before.items():
+        if name in job.content.healthy:
+            now = job.content.healthy[name]
+            yield Shown(now.account, job.settings, as_of, approvals=now.approvals, before=released)
         elif name in job.content.broken:
-            yield Shown(account, job.settings, as_of)
+            yield released
 
 
-def _stale_portals(
-    job: Job, then: Job, output: Output, current: Mapping[str, Account], before: Mapping[str, Account]
-) -> Iterator[str]:
+def _stale_portals(job: Job, then: Job, output: Output, before: Mapping[str, Shown]) -> Iterator[str]:
     """The published portals that must change; their narrowed versions are staged."""
-    shown = {s.id: s for s in then.shown}
     for name, unit in list(output.published.items()):
         if unit.surface != "portal":
             continue
-        account = current.get(unit.account)
-        if account is None:
+        now = job.content.healthy.get(unit.account)
+        if now is None:
             if unit.account not in job.content.broken:
                 yield name  # the account is gone
             continue
-        if not project.has_portal(account, job.today) or unit.account not in before:
-            if unit.account in before:
-                yield name
+        released, kept = before.get(unit.account), then.accounts.get(unit.account)
+        if released is None or kept is None:
             continue
-        released = before[unit.account]
-        as_it_was = project.portal(released, job.settings, then.today)
-        as_it_may = project.portal(account, job.settings, then.today, released)
-        moved = name != f"portals/{job.key(account)}"
-        if as_it_was == as_it_may and not moved:
+        if not project.has_portal(now.account, job.today):
+            yield name
             continue
-        made = portal_unit(then, shown[unit.account])
+        same = kept.portal is not None and released.portal == kept.portal
+        if same and name == f"portals/{job.key(now.account)}":
+            continue
+        made = portal_unit(then, kept)
         yield name
         if made is not None and not made[1]:
             output.stage(made[0])
 
 
-def _public_is_stale(expired: Job, then: Job, before: Mapping[str, Account]) -> bool:
+def _public_is_stale(expired: Job, before: Mapping[str, Shown]) -> bool:
     """Whether a public case study has gone or been narrowed, or its consent has ended since."""
-    translate = say(then.settings.language)
-    was = [
-        view
-        for account in before.values()
-        if (view := project.case_study(account, then.settings, then.today, translate))
-    ]
+    was = [view for one in before.values() if (view := one.case) is not None]
     return was != [view for _, view in expired.cases()]
 
 
@@ -113,11 +107,9 @@ def _remake_public(job: Job, output: Output) -> set[str]:
 def _release(then: Job, current: Mapping[str, Account]) -> Release:
     pages: dict[str, ReleasedPage] = {}
     for one in then.shown:
-        sources = tuple(sorted(then.sources(one.id)))
-        pages[f"portals/{then.key(one.account)}"] = ReleasedPage(sources, None, one.id)
+        pages[f"portals/{then.key(one.account)}"] = ReleasedPage(then.paths(one.id, "client"), None, one.id)
     for one, view in then.cases():
-        sources = tuple(sorted(then.sources(one.id)))
-        page = ReleasedPage(sources, consent_of(one.account), one.id)
+        page = ReleasedPage(then.paths(one.id, "public"), consent_of(one.account), one.id)
         pages[f"public/case-studies/{view.slug}"] = page
     why = dict.fromkeys(current, "narrowed or withdrawn while another file was broken")
     return Release(then.today, __version__, pages, (), why)

@@ -15,7 +15,8 @@ from pathlib import Path
 from time import sleep
 from typing import Protocol
 
-from portalgen.build.job import Job, Memory, Problems, PublicView, Shown, Unreadable, cache_of, public_view
+from portalgen.build.job import Job, Problems, PublicView, Unreadable, cache_of, public_view
+from portalgen.build.shown import Memory, Shown
 from portalgen.build.stages import Composed, Sheaf, Team, compose, portal_sheaf, shared_sheaf
 from portalgen.clock import build_date
 from portalgen.load import Accounts, Content, Loaded, load_settings
@@ -55,7 +56,11 @@ def touched(settings: Settings, paths: Iterable[Path]) -> Touched:
             changed = True
         elif settings.accounts in path.parents:
             accounts.add(path.relative_to(settings.accounts).parts[0].removesuffix(".md"))
-        elif path == settings.accounts or path in settings.accounts.parents:
+        elif settings.approved in path.parents:
+            accounts.add(path.relative_to(settings.approved).parts[0])
+        elif any(
+            path == folder or path in folder.parents for folder in (settings.accounts, settings.approved)
+        ):
             everything = outside = True
         else:
             outside = True
@@ -141,7 +146,7 @@ class Workshop:
         for name, one in now.items():
             if self._last.get(name) is not one:
                 self._show_portal(job, one, shown)
-                self._named[name] = one.survivors
+                self._named[name] = (*one.survivors, *one.strangers)
         for name in self._last.keys() - now.keys():
             self._portals.pop(name, None)
             del self._named[name]
@@ -225,7 +230,8 @@ class Workshop:
         for name in content.broken:
             before = self._memory.last(name)
             if before is None and (account := self._released.account(name)) is not None:
-                before = self._memory.shown({name: Loaded(account, {})}, today)[name]
+                loaded = Loaded(account, {}, self._released.approvals(name))
+                before = self._memory.shown({name: loaded}, today)[name]
             if before is not None:
                 shown[name] = before
                 carried.add(name)
@@ -380,7 +386,7 @@ class _Public:
     def _taken_back(self, then: Shown, case: CaseStudyView) -> bool:
         """Whether less of a case may be shown now than stands there."""
         now = self._job.accounts.get(then.id) if self._job is not None else None
-        return now is None or now.taken_back(then.account) != case
+        return now is None or now.taken_back(then) != case
 
 
 _WITHHELD = "The public site can't be built, and what stood there may not be shown; mend the error to see it."

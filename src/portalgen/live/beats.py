@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from portalgen import project
-from portalgen.build.job import Exempt, Shown, interface_of, named_cases, theme_folders
+from portalgen.build.job import Exempt, interface_of, named_cases, theme_folders
+from portalgen.build.shown import Shown
 from portalgen.build.workshop import Round
 from portalgen.problems import Address
 from portalgen.project import Term

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import sleep
 
+from portalgen.build.job import pardoned
 from portalgen.build.workshop import ALL, Round, Touched, Workshop, touched
 from portalgen.clock import build_date
 from portalgen.live.beats import Beats
@@ -178,7 +179,7 @@ class Loop:
         if state == "looking" or self._ahead or done is None:
             return  # it may have read pages of a round that it has not heard of; it will look again
         # Reported once, over the texts that it looked at: later ones may not hold the place any more.
-        self._leaks = told_once(report(leaks, done.job.content.texts))
+        self._leaks = told_once(report(pardoned(done.job, leaks), done.job.content.texts))
         with self._moved:
             self._tell(frozenset())
         self._said(*self._found())
@@ -196,6 +197,8 @@ class Loop:
     def _make(self) -> Desk:
         problems, lines = self._found()
         scan, note = self._scanning.state[0], self._watch.polling
+        if scan == "leaks" and not self._leaks:
+            scan = "clean"  # all that it found may stand where it does
         if self._round is None:
             return before_first(self._workshop.settings, self._version, problems, lines, note)
         return desk_of(self._round, self._version, problems, lines, scan, note)

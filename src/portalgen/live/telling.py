@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from portalgen.build.job import Shown
+from portalgen.build.shown import Shown
 from portalgen.build.workshop import Round
 from portalgen.live.desk import Desk, DeskAccount
 from portalgen.live.scanning import State

@@ -8,13 +8,15 @@ decided here. Owns the format's reading; refuses to follow links out of an accou
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from portalgen.cache import NONE, Cache
 from portalgen.load.accounts import Loaded, Reading
+from portalgen.load.approvals import FILES, Approval, Approvals, Approved
+from portalgen.load.approvals import NONE as NO_APPROVALS
 from portalgen.load.folder import Refused, hashed, is_temporary, names_below, read_below, shown
 from portalgen.load.front_matter import MAX_FILE, text_of
 from portalgen.load.kept import Folder, Read, dump, revive
@@ -23,7 +25,18 @@ from portalgen.problems import Address, Problem, Severity, Suggestions, UsageErr
 from portalgen.settings import Settings
 from portalgen.vocabulary import SLUG, slug
 
-__all__ = ["Accounts", "Content", "Loaded", "Refused", "load", "load_settings", "read_file"]
+__all__ = [
+    "Accounts",
+    "Approval",
+    "Approvals",
+    "Content",
+    "Loaded",
+    "Refused",
+    "load",
+    "load_settings",
+    "read_approved",
+    "read_file",
+]
 
 _KIND = "accounts"
 
@@ -67,7 +80,10 @@ class Accounts:
         self._settings = settings
         self._shown = settings.relative(settings.accounts)
         self._cache = cache
+        self._approved = Approved(settings)
         self._known: dict[str, Read] = {}
+        self._healthy: dict[str, Loaded] = {}
+        self._approvals: dict[str, tuple[Problem, ...]] = {}
         self._listed: tuple[Problem, ...] = ()
 
     def read(self, touched: frozenset[str] | None = None) -> Content:
@@ -83,23 +99,40 @@ class Accounts:
             )
         if touched is not None and all(name in self._known and self._is_there(name) for name in touched):
             found = self._known | {name: self._one(name, suggest) for name in touched}
+            self._approve(found, touched)
         else:
             stray: list[Problem] = []
             found = {}
             for name in _names(folder, self._shown, stray):
                 known = self._known.get(name) if touched is not None and name not in touched else None
                 found[name] = known or self._one(name, suggest)
-            self._listed = tuple(stray)
+            self._listed = (*stray, *self._approved.strays(found))
+            self._approve(found, found.keys() if touched is None else touched | (found.keys() - self._known))
             if found.keys() != self._known.keys():
                 self._cache.keep(_KIND, found.keys())
         self._known = found
         problems = [*self._listed, *(problem for one in found.values() for problem in one.problems)]
+        problems += [problem for name in found for problem in self._approvals.get(name, ())]
         return Content(
-            {name: read.loaded for name, read in found.items() if read.loaded is not None},
+            {name: self._healthy[name] for name in found if name in self._healthy},
             tuple(in_order(problems)),
-            frozenset(name for name, read in found.items() if read.loaded is None),
+            frozenset(name for name in found if name not in self._healthy),
             found,
         )
+
+    def _approve(self, found: Mapping[str, Read], names: Iterable[str]) -> None:
+        """Put accounts together with what is approved of them. Approvals that can't be read break an
+        account: nobody knows what may be shown."""
+        for name in names:
+            read = found.get(name)
+            approvals, wrong = self._approved.read(name) if read else (NO_APPROVALS, ())
+            self._approvals[name] = wrong
+            if read is not None and read.loaded is not None and not wrong:
+                known, account = self._healthy.get(name), read.loaded.account
+                if known is None or known.account is not account or known.approvals is not approvals:
+                    self._healthy[name] = replace(read.loaded, approvals=approvals)
+            else:
+                self._healthy.pop(name, None)
 
     def _is_there(self, name: str) -> bool:
         """Whether the account still has its file: then the list of accounts is what it was."""
@@ -144,6 +177,11 @@ def load(settings: Settings) -> Content:
 def read_file(settings: Settings, account: str, path: str) -> bytes:
     """A file below the account's folder, no symbolic link followed; raises `Refused`."""
     return read_below(settings.accounts, f"{account}/{path}")
+
+
+def read_approved(settings: Settings, account: str, sha256: str) -> bytes:
+    """A file as it was when somebody approved what shows it; raises `Refused`."""
+    return read_below(settings.approved, f"{account}/{FILES}/{sha256}")
 
 
 def _names(folder: Path, shown_folder: str, problems: list[Problem]) -> list[str]:

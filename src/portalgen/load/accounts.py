@@ -25,6 +25,7 @@ from portalgen.account import (
     Section,
     Update,
 )
+from portalgen.load.approvals import NONE, Approvals
 from portalgen.load.checks import check
 from portalgen.load.fields import Fields
 from portalgen.load.folder import Refused, hashed, names_below, read_below, resolve, shown
@@ -65,11 +66,12 @@ class Loaded:
     """An account with the places of what it holds.
 
     `places`: `"milestones.2.title"` (list items from 1), and `"section:<id>"`, `"update:<id>"` for the
-    headings.
+    headings. `approvals` is what was approved of it.
     """
 
     account: Account
     places: Mapping[str, Address]
+    approvals: Approvals = NONE
 
 
 @dataclass(slots=True)

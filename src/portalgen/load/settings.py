@@ -38,7 +38,6 @@ _OPTIONS = frozenset(
         "tactics_every_days",
     }
 )
-NOT_YET = "this version cannot {what} yet; write {instead}"
 
 
 def _nothing(node: yaml.Node | None) -> bool:
@@ -259,12 +258,12 @@ def _options(
 
 
 def _review(reader: _Reader, node: yaml.Node | None) -> tuple[Any, ...]:
-    words = () if node is None else reader.texts(node, "review")
+    if node is None:
+        return ("public",)
+    words = tuple(dict.fromkeys(reader.texts(node, "review")))
     for word in words:
         if word not in ("client", "public"):
             reader.fail(node, f'"{word}" cannot be reviewed; write [client, public], one of them, or []')
-    if words:
-        reader.fail(node, NOT_YET.format(what="hold changes back for review", instead="review: []"))
     return words
 
 
@@ -273,7 +272,7 @@ def _access(reader: _Reader, node: yaml.Node | None) -> AccessMode:
     if text not in get_args(AccessMode):
         reader.fail(node, f'"{text}" is no way to open a portal; write open or host')
     if text == "sealed":
-        reader.fail(node, NOT_YET.format(what="seal portals", instead="access: open, or access: host"))
+        reader.fail(node, "this version cannot seal portals yet; write access: open, or access: host")
     return cast("AccessMode", text)
 
 

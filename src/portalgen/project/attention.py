@@ -19,7 +19,8 @@ from portalgen.views import Attention
 CHANGE_PENDING_DAYS = 10
 EXPECTATION_OPEN_DAYS = 10
 CONSENT_ENDING_DAYS = 60
-_WORSE = {"on_track": 0, "at_risk": 1, "off_track": 2}
+_WORSE = {"complete": 0, "on_track": 0, "at_risk": 1, "off_track": 2}
+_CLAIMS = {"complete": "Complete", "on_track": "On track", "at_risk": "At risk"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,18 @@ def watermelon(c: Case) -> Iterator[str]:
     claimed, data = c.account.health.overall, dates.data_says(c.account, c.today)
     if claimed not in _WORSE or _WORSE[claimed] >= _WORSE[data]:
         return
+    claim = c.say(_CLAIMS[claimed])
     worst = max(dates.slips(c.account, c.today), key=lambda found: found[1], default=None)
     if worst is not None and worst[1] > 0:
         yield c.say.many(
-            "Says better than the data: “{title}” is {n} day late",
-            "Says better than the data: “{title}” is {n} days late",
+            "Says “{claim}”, but “{title}” is {n} day late",
+            "Says “{claim}”, but “{title}” is {n} days late",
             worst[1],
+            claim=claim,
             title=worst[0].title,
         )
     else:
-        yield c.say("Says better than the data: something we need from the client is overdue")
+        yield c.say("Says “{claim}”, but something we need from the client is overdue", claim=claim)
 
 
 def need_overdue(c: Case) -> Iterator[str]:
@@ -69,13 +72,14 @@ def need_overdue(c: Case) -> Iterator[str]:
 
 
 def end_moved(c: Case) -> Iterator[str]:
-    """On track, but an approved change moved the end."""
+    """On track, but approved changes moved the end, all together, to a later day."""
     days = sum(r.schedule_days or 0 for r in dates.approved(c.account, dates.END))
     if c.account.health.overall == "on_track" and days > 0:
         yield c.say.many(
-            "Says on track, but an approved change moved the end by {n} day",
-            "Says on track, but an approved change moved the end by {n} days",
+            "Says “{claim}”, but an approved change moved the end by {n} day",
+            "Says “{claim}”, but an approved change moved the end by {n} days",
             days,
+            claim=c.say(_CLAIMS["on_track"]),
         )
 
 
@@ -142,9 +146,9 @@ def silent(c: Case) -> Iterator[str]:
 
 
 def stale(c: Case) -> Iterator[str]:
-    """No client-visible update for longer than the settings allow."""
+    """No client-visible update for as many days as the settings say."""
     last = _last_update(c)
-    if last is not None and (days := c.days_since(last)) > c.settings.stale_after_days:
+    if last is not None and (days := c.days_since(last)) >= c.settings.stale_after_days:
         yield c.say.many(
             "The client has had no update for {n} day",
             "The client has had no update for {n} days",
@@ -158,7 +162,9 @@ def consent_ending(c: Case) -> Iterator[str]:
     if consent.status != "granted" or consent.expires_on is None:
         return
     left = (consent.expires_on - c.today).days
-    if 0 <= left <= CONSENT_ENDING_DAYS:
+    if left == 0:
+        yield c.say("Consent to the case study ends today")
+    elif 0 < left <= CONSENT_ENDING_DAYS:
         yield c.say.many(
             "Consent to the case study ends in {n} day", "Consent to the case study ends in {n} days", left
         )
@@ -171,13 +177,14 @@ def no_ae(c: Case) -> Iterator[str]:
 
 
 def no_tactic(c: Case) -> Iterator[str]:
-    """Nothing has been proposed for a long time."""
-    proposed = [t.proposed_on for t in c.account.tactics if t.status != "idea" and t.proposed_on is not None]
+    """Nothing has been proposed for as many days as the settings say, counted from the start at first."""
+    days_of = (t.proposed_on for t in c.account.tactics if t.status != "idea")
+    proposed = [day for day in days_of if day is not None and day <= c.today]
     since = max(proposed, default=c.account.start)
     if since is None:
         if not any(t.status != "idea" for t in c.account.tactics):
             yield c.say("Nothing has been proposed to the client yet")
-    elif (days := c.days_since(since)) > c.settings.tactics_every_days:
+    elif (days := c.days_since(since)) >= c.settings.tactics_every_days:
         yield c.say.many(
             "Nothing has been proposed to the client for {n} day",
             "Nothing has been proposed to the client for {n} days",

@@ -61,6 +61,7 @@ class Planned:
     blank: Any
     choice: bool
     is_link: bool
+    required: bool
 
 
 @cache
@@ -77,9 +78,8 @@ def fields_of(part: type[Part]) -> tuple[Planned, ...]:
             blank = child.model_construct(**{f.name: f.blank for f in fields_of(child)})
         choice = bool(choices_of(info.annotation))
         is_link = kind_of(info) is not None
-        found.append(
-            Planned(name, info.alias or name, ceiling, child is not None, many, blank, choice, is_link)
-        )
+        key, required = info.alias or name, info.is_required()
+        found.append(Planned(name, key, ceiling, child is not None, many, blank, choice, is_link, required))
     return tuple(found)
 
 

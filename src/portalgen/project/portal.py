@@ -1,4 +1,8 @@
-"""The client's portal: `PortalView`, which names each thing that it takes."""
+"""The client's portal: `PortalView`, which names each thing that it takes.
+
+In two steps, as a case study: `facts` are what the client may be shown, whatever the day; `portal` draws
+the view of a day from them, with all that follows from dates.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from portalgen.account import CLIENT, PUBLIC, Account, Section
-from portalgen.project import case, dates, pieces
+from portalgen.project import consent, dates, pieces
 from portalgen.project.narrow import narrow
-from portalgen.project.withdraw import retain
+from portalgen.project.withdraw import bare, retain
 from portalgen.settings import Settings
 from portalgen.views import (
     ChangeRequestView,
@@ -21,6 +25,7 @@ from portalgen.views import (
     NeedView,
     PersonView,
     PortalView,
+    PublishedCase,
     ResponsibilityView,
     ScopeView,
     SectionView,
@@ -40,24 +45,30 @@ def has_portal(account: Account, today: date) -> bool:
     return account.lifecycle not in WITHOUT_PORTAL and (until is None or today <= until)
 
 
-def portal(
-    account: Account, settings: Settings, today: date, before: Account | None = None
-) -> PortalView | None:
-    """All that the client of this account may see on this day; None where it has no portal.
+def facts(account: Account) -> Account:
+    """What the client of this account may be shown, nothing of the day in it: what is approved and kept."""
+    seen = narrow(account, CLIENT)
+    if not consent.shows_case(account):
+        seen = seen.model_copy(
+            update={"sections": tuple(s for s in seen.sections if s.id != consent.SECTION)}
+        )
+    return bare(seen)
 
-    With `before`, the account as it was released: what of that may still be shown, and nothing new.
-    """
-    if not has_portal(account, today):
-        return None
-    seen = retain(before, account, CLIENT) if before else narrow(account, CLIENT)
-    published = case.published_case(account, settings, today, before)
+
+def kept(approved: Account, account: Account, then: Account | None = None) -> Account:
+    """Of the facts that were approved what may still be shown; `then` is their account, where known."""
+    return retain(approved, facts(account), account, CLIENT, then)
+
+
+def portal(seen: Account, published: PublishedCase | None, settings: Settings, today: date) -> PortalView:
+    """What a client sees on this day of these facts; `published` is their page about the case study."""
     line = pieces.timeline(seen, today)
     kept = sorted((u for u in seen.updates if u.date <= today), key=lambda u: (u.date, u.id))
     updates = [
         UpdateView(id=u.id, date=u.date, title=u.title, prose=pieces.prose(seen, u.stretches) or pieces.EMPTY)
         for u in reversed(kept)
     ]
-    sections = [s for s in seen.sections if s.id not in ("summary", case.SECTION)]
+    sections = [s for s in seen.sections if s.id not in ("summary", consent.SECTION)]
     on_case_page = published is not None and published.case is not None
     if on_case_page:  # public sections stand below the case study there
         sections = [s for s in sections if s.audience < PUBLIC]

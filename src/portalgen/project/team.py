@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from portalgen.account import CLIENT, INTERNAL, Account, FrontMatter, Part, Section, Update
-from portalgen.project import case, dates, pieces
+from portalgen.project import dates, pieces
 from portalgen.project.attention import RULES, attention
 from portalgen.project.narrow import (
     EVERYBODY,
@@ -21,7 +21,6 @@ from portalgen.project.narrow import (
     width_of_field,
     width_of_part,
 )
-from portalgen.project.portal import has_portal
 from portalgen.project.say import Say
 from portalgen.settings import Settings
 from portalgen.views import (
@@ -32,6 +31,7 @@ from portalgen.views import (
     BriefView,
     CaseState,
     EventView,
+    HeldView,
     NextDate,
     PortfolioRow,
     PortfolioView,
@@ -42,11 +42,8 @@ from portalgen.views import (
 # ---- brief ----------------------------------------------------------------------------------------
 
 
-def brief(
-    account: Account, settings: Settings, today: date, say: Say, known: PortfolioRow | None = None
-) -> BriefView:
-    """Everything about one account. `known` is its row in the portfolio, where that is made already."""
-    found = known or row(account, settings, today, say)
+def brief(account: Account, settings: Settings, today: date, found: PortfolioRow) -> BriefView:
+    """Everything about one account. `found` is its row in the portfolio."""
     return BriefView(
         account=account.id,
         language=settings.language,
@@ -168,8 +165,17 @@ def _person(account: Account, role: str) -> str | None:
     return next((p.name for p in account.team if p.role == role), None)
 
 
-def row(account: Account, settings: Settings, today: date, say: Say) -> PortfolioRow:
-    """An account's row in the portfolio."""
+def row(
+    account: Account,
+    settings: Settings,
+    today: date,
+    say: Say,
+    case: CaseState,
+    held: tuple[HeldView, ...] = (),
+    *,
+    portal: bool,
+) -> PortfolioRow:
+    """An account's row in the portfolio. `portal`: it has one on this day."""
     open_needs = [n for n in account.needs if n.done is None]
     updates = [u.date for u in account.updates if u.audience >= CLIENT and u.date <= today]
     return PortfolioRow(
@@ -190,8 +196,9 @@ def row(account: Account, settings: Settings, today: date, say: Say) -> Portfoli
         open_expectations=sum(e.status == "open" for e in account.expectations),
         slip_days=dates.account_slip(account, today),
         services=pieces.texts(account.services),
-        has_portal=has_portal(account, today),
-        case=case.case_state(account, settings, today, say),
+        has_portal=portal,
+        held=held,
+        case=case,
     )
 
 

@@ -6,19 +6,19 @@ knows no account. A sentence that the same account shows somewhere to a wider au
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from portalgen.account import CLIENT, INTERNAL, PUBLIC, Account, Gate, Section, Update
-from portalgen.dialect import events
+from portalgen.account import CLIENT, INTERNAL, PUBLIC, Account, Update
 from portalgen.problems import Address
-from portalgen.project import case
+from portalgen.project.anonymous import identities
+from portalgen.project.consent import why_not_public
 from portalgen.project.fold import fold
-from portalgen.project.narrow import NO_GATES, places
+from portalgen.project.said import sentences, texts, texts_of
 from portalgen.project.say import English
+from portalgen.views import Reviewed
 from portalgen.vocabulary import Audience
 
 WORDS = 5
@@ -34,7 +34,7 @@ class Term:
     `client` is the folded name of the account's client: what is the same client's may stand in its
     portal. `audience` is the widest that may read it: INTERNAL nobody outside the team, CLIENT the
     portals of that account. `field` and `at` are the place that it belongs to; `account` is `""` for
-    the settings' own terms.
+    the settings' own terms. `held`: it would be wider if it were approved.
     """
 
     text: str
@@ -44,6 +44,7 @@ class Term:
     audience: Audience
     field: str
     at: Address
+    held: bool = False
 
 
 def settings_terms(words: Iterable[str], at: Address) -> Iterator[Term]:
@@ -52,27 +53,72 @@ def settings_terms(words: Iterable[str], at: Address) -> Iterator[Term]:
         yield Term(word, "term", "", "", INTERNAL, f"terms.{number}", at)
 
 
-def terms(account: Account, addresses: Mapping[str, Address], today: date, folder: str) -> Iterator[Term]:
-    """The account's identities and its private sentences.
+def terms(
+    account: Account,
+    addresses: Mapping[str, Address],
+    today: date,
+    folder: str,
+    client: Iterable[Account] = (),
+    public: Iterable[Account] = (),
+    *,
+    reviewed: Iterable[Reviewed] = (),
+) -> Iterator[Term]:
+    """The account's identities, its private sentences, and what is held back from its readers.
 
-    `addresses` are the loader's places, `folder` is the accounts' folder as messages write it.
+    `addresses` are the loader's places, `folder` is the accounts' folder as messages write it. Where an
+    audience is `reviewed`, `client` and `public` are the facts that it may be shown; what the account
+    says beyond them is held back, and what they say beyond the account is still the client's own.
     """
-    client = fold(account.client.name)
+    name = fold(account.client.name)
     home = Address(f"{folder}/{account.id}.md")
-    for kind, field, text in case.identities(account):
+    for kind, field, text in identities(account):
         at = _address(addresses, field, home)
-        yield Term(text, _KINDS[kind], account.id, client, CLIENT, field, at)
+        yield Term(text, _KINDS[kind], account.id, name, CLIENT, field, at)
     widest: dict[str, Audience] = {}
     found: dict[str, tuple[str, str, Address]] = {}
     for text, audience, field, at in _texts(account, addresses, today, home):
-        for sentence in sentences(text):
-            key = fold(sentence)
-            if key.count(" ") + 1 >= WORDS:
-                widest[key] = max(widest.get(key, INTERNAL), audience)
-                found.setdefault(key, (sentence, field, at))
+        for key, sentence in _long(text):
+            widest[key] = max(widest.get(key, INTERNAL), audience)
+            found.setdefault(key, (sentence, field, at))
+    shown = _Shown(
+        _said(client) if "client" in reviewed else None, _said(public) if "public" in reviewed else None
+    )
     for key, (sentence, field, at) in found.items():
-        if widest[key] < PUBLIC:
-            yield Term(sentence, "private sentence", account.id, client, widest[key], field, at)
+        audience = shown.audience(key, widest[key])
+        if audience < PUBLIC:
+            held = audience < widest[key]
+            yield Term(sentence, "private sentence", account.id, name, audience, field, at, held)
+    for key, sentence in (shown.client or {}).items():
+        if key not in found and key not in (shown.public or {}):
+            yield Term(sentence, "private sentence", account.id, name, CLIENT, "", home)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The sentences that are approved for each audience, by how they are compared; None: no review."""
+
+    client: Mapping[str, str] | None
+    public: Mapping[str, str] | None
+
+    def audience(self, key: str, marked: Audience) -> Audience:
+        """Who may read a sentence that is marked for an audience."""
+        if marked == PUBLIC and (self.public is None or key in self.public):
+            return PUBLIC
+        if marked >= CLIENT and self.client is not None and key not in self.client:
+            return INTERNAL
+        return min(marked, CLIENT)
+
+
+def _said(facts: Iterable[Account]) -> dict[str, str]:
+    return {key: sentence for one in facts for text in texts_of(one) for key, sentence in _long(text)}
+
+
+def _long(text: str) -> Iterator[tuple[str, str]]:
+    """The sentences that are long enough to be looked for: folded, and as written."""
+    for sentence in sentences(text):
+        key = fold(sentence)
+        if key.count(" ") + 1 >= WORDS:
+            yield key, sentence
 
 
 _KINDS: dict[str, Kind] = {
@@ -94,65 +140,18 @@ def _texts(
     account: Account, addresses: Mapping[str, Address], today: date, home: Address
 ) -> Iterator[tuple[str, Audience, str, Address]]:
     """Every text of the account with the widest audience that may read it today."""
-    opened = case.gates(account)
-    consent = account.case_study.consent.status
-    shown: frozenset[Gate] = NO_GATES if consent in ("none", "revoked") else opened
-    public = not case.why_not_public(account, today, English())
-    for place in places(account, shown):
-        if isinstance(place.value, str):
-            audience = place.audience if public else min(place.audience, CLIENT)
-            yield place.value, audience, place.field, _address(addresses, place.field, home)
+    public = not why_not_public(account, today, English())
     folder = home.path.rpartition("/")[0]
-    for section in (*account.sections, *account.updates):
+    for one in texts(account):
+        section = one.section
+        if section is None:
+            audience = one.audience if public else min(one.audience, CLIENT)
+            yield one.text, audience, one.field, _address(addresses, one.field, home)
+            continue
         dated = isinstance(section, Update)
         future = isinstance(section, Update) and section.date > today
-        key = f"{'update' if dated else 'section'}:{section.id}"
-        at = addresses.get(key, home)
         limit = INTERNAL if future else PUBLIC if public and not dated else CLIENT
-        if section.id == case.SECTION and shown == NO_GATES:
-            limit = INTERNAL
-        yield section.title, min(section.audience, limit), "", at
-        for text, audience, line in _stretches(section):
-            yield text, min(audience, limit), "", Address(f"{folder}/{section.file}", line, 1)
-
-
-def _stretches(section: Section) -> Iterator[tuple[str, Audience, int]]:
-    for stretch in section.stretches:
-        audience = min(stretch.audience, section.audience)
-        for text, offset in _plain(stretch.text):
-            yield text, audience, stretch.line + offset
-
-
-_BLOCKS = frozenset(
-    ("Paragraph", "Heading", "Item", "TableCell", "FootnoteDefinition", "CodeBlock", "HtmlBlock")
-)
-
-
-def _plain(markdown: str) -> Iterator[tuple[str, int]]:
-    """The texts of the blocks, without markup, each with the number of lines before it."""
-    source = markdown.encode()
-    text: list[str] = []
-    begin = 0
-    for event, where in events(markdown):
-        if isinstance(event, dict):
-            kind, value = next(iter(event.items()))
-            if kind in ("Start", "End"):
-                name = value if isinstance(value, str) else next(iter(value))
-                if name in _BLOCKS:
-                    if text:
-                        yield "".join(text), source.count(b"\n", 0, begin)
-                    text, begin = [], where["start"]
-            elif kind in ("Text", "Code"):
-                text.append(value)
-        elif event in ("SoftBreak", "HardBreak"):
-            text.append(" ")
-    if text:
-        yield "".join(text), source.count(b"\n", 0, begin)
-
-
-_END = re.compile(r"(?<=[.!?…:;])\s+|\n\s*\n")
-
-
-def sentences(text: str) -> Iterator[str]:
-    """The sentences of a plain text: up to a full stop or its like, or a blank line."""
-    return (part.strip() for part in _END.split(text) if part.strip())
+        at = Address(f"{folder}/{section.file}", one.line, 1)
+        if not one.line:
+            at = addresses.get(f"{'update' if dated else 'section'}:{section.id}", home)
+        yield one.text, min(one.audience, limit), "", at

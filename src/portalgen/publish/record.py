@@ -52,7 +52,8 @@ class Release:
 
     `pages` is keyed by path below the output, and the longest key that a file lies at or below
     speaks for it: `portals/<key>`, `public/case-studies/<slug>`, `public`. `held_back` is written as
-    it is. `why` says by account why something of it was withdrawn.
+    it is. `why` says by account why something of it was withdrawn. `next_expiry` is the next last
+    public day of a case study.
     """
 
     as_of: date
@@ -60,6 +61,7 @@ class Release:
     pages: Mapping[str, ReleasedPage] = field(default_factory=dict)
     held_back: tuple[Any, ...] = ()
     why: Mapping[str, str] = field(default_factory=dict)
+    next_expiry: date | None = None
 
     def page(self, path: str) -> ReleasedPage:
         """What is known about the file at a path."""
@@ -164,7 +166,8 @@ def release_json(
         for path in sorted(gone)
     ]
     head = {"as_of": release.as_of.isoformat(), "version": release.version}
-    tail = {"held_back": list(release.held_back), "withdrawn": withdrawn}
+    expiry = release.next_expiry.isoformat() if release.next_expiry else None
+    tail = {"held_back": list(release.held_back), "withdrawn": withdrawn, "next_expiry": expiry}
     # One page a line: records are compared with diff.
     lines = ",\n".join(json.dumps(page, ensure_ascii=False) for page in pages)
     return (

@@ -52,9 +52,14 @@ class HeldView(View):
         return self.approved_on is None
 
     @property
+    def waiting(self) -> tuple[DifferenceView, ...]:
+        """The differences that need approval; the others are things that are gone already."""
+        return tuple(d for d in self.differences if d.after is not None)
+
+    @property
     def count(self) -> int:
-        """How many things differ: items and lone fields, not the fields of one item."""
-        return len({(d.place, d.id or d.title or d.field) for d in self.differences})
+        """How many things wait: items and lone fields, not the fields of one item."""
+        return len({(d.place, d.id or d.title or d.field) for d in self.waiting})
 
 
 class LetterView(View):

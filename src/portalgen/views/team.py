@@ -15,7 +15,7 @@ from portalgen.views.pieces import (
     Timeline,
     View,
 )
-from portalgen.views.review import HeldView
+from portalgen.views.review import HeldView, Reviewed
 from portalgen.vocabulary import (
     Attribution,
     Audience,
@@ -175,11 +175,15 @@ class EventView(View):
 
 
 class PortfolioView(View):
-    """The dashboard over all accounts on one day, those that need attention first."""
+    """The dashboard over all accounts on one day, those that need attention first.
+
+    `review` says whose view of an account is published only once it is approved.
+    """
 
     agency: str
     language: str
     as_of: Day
+    review: tuple[Reviewed, ...] = ()
     rows: tuple[PortfolioRow, ...] = ()
     events: tuple[EventView, ...] = ()
 

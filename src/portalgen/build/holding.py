@@ -1,0 +1,74 @@
+"""What is held back, as a build, a check and the record of a release say it.
+
+Owns these sentences and nothing of the decision (`shown`, `project.review`). Held-back work is no
+failure: it has the severity of what wants attention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from portalgen.build.shown import Shown
+from portalgen.load.approvals import CASE, PORTAL
+from portalgen.problems import Address, Problem
+from portalgen.settings import Settings
+from portalgen.views import HeldView
+
+_MOST_NAMED = 6
+_FILE = {"client": PORTAL, "public": CASE}
+_FROM = {"client": "from the client", "public": "from the public"}
+_WITHOUT = {"client": "no portal", "public": "no public case study"}
+
+
+def held_problems(shown: Iterable[Shown], settings: Settings) -> Iterator[Problem]:
+    """One for each audience of each account that something is held back from, with what to type."""
+    for one in shown:
+        at = one.places.get("title", Address(f"{settings.relative(settings.accounts)}/{one.id}.md"))
+        for held in one.held:
+            yield Problem(
+                at,
+                "attention",
+                "held-back",
+                _sentence(held),
+                hint=f"look at it and release it: portalgen approve {one.id} --audience {held.audience}",
+            )
+
+
+def _sentence(held: HeldView) -> str:
+    if held.first:
+        without = f"nothing is approved yet, so there is {_WITHOUT[held.audience]}"
+        return f"held back {_FROM[held.audience]}: {without}"
+    things = "1 change" if held.count == 1 else f"{held.count} changes"
+    names = list(_names(held))
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"held back {_FROM[held.audience]}: {things} ({', '.join(names[:_MOST_NAMED])}{more})"
+
+
+def _names(held: HeldView) -> Iterator[str]:
+    """What differs, as it is called in the account's file: `milestones.launch`, `objective`."""
+    found = {
+        f"{d.place}.{d.id}" if d.id else ".".join(filter(None, (d.place, d.field))): 0 for d in held.waiting
+    }
+    yield from found
+
+
+def held_record(shown: Iterable[Shown], settings: Settings) -> Iterator[dict[str, Any]]:
+    """The elements of `held_back` in the record of a release."""
+    for one in shown:
+        for held in one.held:
+            yield {
+                "account": one.id,
+                "audience": held.audience,
+                "approval": f"{settings.relative(settings.approved)}/{one.id}/{_FILE[held.audience]}",
+                "approved_by": held.approved_by,
+                "approved_on": held.approved_on.isoformat() if held.approved_on else None,
+                "changes": list(_names(held)),
+            }
+
+
+def next_expiry(shown: Iterable[Shown]) -> date | None:
+    """The next last public day of a case that is public: the day after, a build must run."""
+    days = (one.account.case_study.consent.expires_on for one in shown if one.case is not None)
+    return min((day for day in days if day is not None), default=None)
