@@ -8,13 +8,14 @@ standard output. No command shows a traceback for what a user can cause.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 
@@ -197,6 +198,58 @@ def check(
 
 
 @main.command()
+@click.argument("names", metavar="[ID]...", nargs=-1)
+@_settings_option
+@click.option("--audience", type=click.Choice(["client", "public"]), help="Only what this audience sees.")
+@click.option("--by", metavar="NAME", default=None, help="Who approves (default: git's user.name).")
+@click.option("--diff", "only_look", is_flag=True, help="Show what would be released, and approve nothing.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.pass_context
+def approve(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    config: Path,
+    audience: Literal["client", "public"] | None,
+    by: str | None,
+    only_look: bool,
+    yes: bool,
+) -> None:
+    """Show word by word what would be released, and release it."""
+    from portalgen.build import approving, load_settings
+
+    settings = load_settings(_config(ctx, config))
+    with _progress("comparing"):
+        found = approving.offer(settings, names, audience, os.environ)
+    _print_text(found.problems, found.line_of, found.accounts)
+    name = approving.approver(settings) if by is None else by
+    for one, held in found.shown:
+        for line in approving.lines(held, settings, *_terminal()):
+            click.echo(line)
+        if only_look:
+            continue
+        try:
+            if yes or click.confirm(f"Release this to the {held.audience}, as {name}?", err=True):
+                done = approving.approve(settings, one, held, name, os.environ)
+                _say(f"approved {one.id} for the {held.audience}, by {done.by}")
+                for text in done.said:
+                    click.echo(text)
+                _print_text(done.warnings, found.line_of, found.accounts)
+        except approving.NotApproved as error:
+            raise UsageError(f"{one.id} was not approved: {error}") from error
+        except click.Abort:
+            raise UsageError("nothing more was approved; to approve without being asked, add --yes") from None
+    if not found.shown and not found.problems:
+        _say("nothing waits for approval" + (f" in {', '.join(names)}" if names else ""))
+    ctx.exit(_code(found.problems, strict=False))
+
+
+def _terminal() -> tuple[bool, int]:
+    """Whether standard output takes colours, and how wide it is."""
+    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return color, shutil.get_terminal_size((100, 24)).columns
+
+
+@main.command()
 @_settings_option
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port.")
 @click.option(
@@ -219,6 +272,29 @@ def _opened(address: str) -> None:
     import webbrowser
 
     webbrowser.open(address)
+
+
+@main.command()
+@_settings_option
+@_as_of_option
+@click.pass_context
+def status(ctx: click.Context, config: Path, as_of: date | None) -> None:
+    """Print the portfolio: who needs attention, and why."""
+    import shutil
+
+    from portalgen import build as pipeline
+    from portalgen.build.overview import portfolio
+    from portalgen.render.status import lines
+
+    settings = pipeline.load_settings(_config(ctx, config))
+    with _progress("reading"):
+        found = portfolio(settings, as_of, os.environ)
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if terminal else None
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    click.echo("\n".join(lines(found.view, found.broken, width=width, colour=terminal and not plain)))
+    _print_text(found.problems, found.line_of, found.accounts)
+    ctx.exit(_code(found.problems, strict=False))
 
 
 @main.command()

@@ -191,11 +191,11 @@ def summary(problems: Sequence[Problem], accounts: int) -> str:
 
 def account_of(path: str) -> str:
     """The account that a content path belongs to, or `""` for a path outside the accounts' folder."""
-    _, found, tail = path.partition("/accounts/")
-    if not found:
-        return ""
-    first = tail.split("/", 1)[0]
-    return first.removesuffix(".md")
+    for folder in ("/accounts/", "/approved/"):
+        _, found, tail = path.partition(folder)
+        if found:
+            return tail.split("/", 1)[0].removesuffix(".md")
+    return ""
 
 
 def _plural(word: str) -> str:

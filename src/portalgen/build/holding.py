@@ -64,7 +64,7 @@ def held_record(shown: Iterable[Shown], settings: Settings) -> Iterator[dict[str
                 "approval": f"{settings.relative(settings.approved)}/{one.id}/{_FILE[held.audience]}",
                 "approved_by": held.approved_by,
                 "approved_on": held.approved_on.isoformat() if held.approved_on else None,
-                "changes": list(_names(held)),
+                "changes": [] if held.first else list(_names(held)),
             }
 
 

@@ -118,6 +118,11 @@ class Shown:
         """What the public would be shown of the account as it is."""
         return project.case_facts(self.account)
 
+    @cached_property
+    def own_page(self) -> Account | None:
+        """The same for the client's page about it."""
+        return self.own_case if consent.shows_case(self.account) else None
+
     # ---- views
 
     @cached_property
@@ -139,17 +144,21 @@ class Shown:
         return project.portal(self.seen, published, self.settings, self.today)
 
     @cached_property
-    def held(self) -> tuple[HeldView, ...]:
-        """What waits for approval."""
+    def offered(self) -> tuple[HeldView, ...]:
+        """What may be approved: what waits, and a case study whose client has not consented yet."""
         found = (self._held_from_client(), self._held_from_public())
         return tuple(one for one in found if one is not None)
 
+    @cached_property
+    def held(self) -> tuple[HeldView, ...]:
+        """What waits for approval, and for nothing else."""
+        consented = consent.in_force(self.account, self.today)
+        return tuple(one for one in self.offered if one.audience == "client" or consented)
+
     def _held_from_client(self) -> HeldView | None:
-        reviewed = "client" in self.settings.review
-        if not reviewed or not project.has_portal(self.account, self.today):
+        if "client" not in self.settings.review or not project.has_portal(self.account, self.today):
             return None
-        approval, now = self.approvals.portal, self.own
-        page = self.own_case if consent.shows_case(self.account) else None
+        approval, now, page = self.approvals.portal, self.own, self.own_page
         if approval is not None and (approval.facts, approval.case) == (now, page):
             return None
         approved = (approval.by, approval.on) if approval else None
@@ -158,10 +167,13 @@ class Shown:
 
     def _held_from_public(self) -> HeldView | None:
         approval, now = self.approvals.case, self.own_case
-        wanted = consent.in_force(self.account, self.today) and now is not None
-        if "public" not in self.settings.review or not wanted or now is None:
+        if (
+            "public" not in self.settings.review
+            or now is None
+            or project.case_view(now, self.settings) is None
+        ):
             return None
-        if (approval is not None and approval.facts == now) or project.case_view(now, self.settings) is None:
+        if approval is not None and approval.facts == now:
             return None
         approved = (approval.by, approval.on) if approval else None
         return review.held(self.account, "public", approved, self.seen_case, now, digest(now))
@@ -202,14 +214,7 @@ class Shown:
         folder = f"{self.settings.relative(self.settings.approved)}/{self.id}"
         files = ((PORTAL, self.approvals.portal), (CASE, self.approvals.case))
         return tuple(
-            Problem(
-                Address(f"{folder}/{name}"),
-                "warning",
-                "approved-by-stranger",
-                f'"{approval.by}" approved this, and nobody in the team has that name',
-                "approved_by",
-                "approve with --by and a name from team, or add them to it",
-            )
+            stranger(Address(f"{folder}/{name}"), approval.by)
             for name, approval in files
             if approval is not None and not review.is_in_team(self.account, approval.by)
         )
@@ -251,6 +256,18 @@ class Shown:
     def digests(self) -> tuple[str, str]:
         """Of its row and of its events: what the pages over all accounts are made from."""
         return digest_of(self.row), digest_of(self.events)
+
+
+def stranger(at: Address, by: str) -> Problem:
+    """The warning about an approval by somebody who is nobody in the team."""
+    return Problem(
+        at,
+        "warning",
+        "approved-by-stranger",
+        f'"{by}" approved this, and nobody in the team has that name',
+        "approved_by",
+        "approve with --by and a name from team, or add them to it",
+    )
 
 
 class Memory:

@@ -13,6 +13,7 @@ A file that is no such JSON is an error: nobody can know what was approved.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +36,7 @@ from portalgen.account import (
     ceiling_of,
     child_of,
 )
+from portalgen.load.folder import Refused, read_below
 from portalgen.problems import Address, Problem
 from portalgen.settings import Settings
 from portalgen.vocabulary import AUDIENCES, SLUG, Audience
@@ -82,10 +84,10 @@ class Approved:
         review = self._settings.review
         if not review:
             return NONE, ()
-        folder = self._settings.approved / account
+        folder = self._settings.approved
         found = (
-            _bytes(folder / PORTAL) if "client" in review else None,
-            _bytes(folder / CASE) if "public" in review else None,
+            _bytes(folder, f"{account}/{PORTAL}") if "client" in review else None,
+            _bytes(folder, f"{account}/{CASE}") if "public" in review else None,
         )
         known = self._known.get(account)
         if known is None or known[0] != found:
@@ -114,14 +116,27 @@ class Approved:
                 yield Problem(Address(f"{shown}/{name}"), "warning", "stray-approval", message, hint=hint)
 
 
-def _bytes(path: Path) -> bytes | None:
-    """A file's content; None where there is none. A link or a folder is none; one too long can't be read."""
-    try:
-        if path.is_symlink() or not path.is_file():
+def files_shown(settings: Settings, account: str) -> frozenset[str] | None:
+    """The SHA-256 of every file that an approval of the account shows; None where that can't be known."""
+    shown: set[str] = set()
+    for name in (PORTAL, CASE):
+        data = _bytes(settings.approved, f"{account}/{name}")
+        try:
+            found = parse(data, account) if data is not None else None
+        except (ValueError, RecursionError):
             return None
-        with path.open("rb") as file:
-            return file.read(_MAX + 1)
-    except OSError:
+        parts = (found.facts, found.case) if found else ()
+        shown |= {f.sha256 for part in parts if part is not None for f in part.files}
+    return frozenset(shown)
+
+
+def _bytes(folder: Path, path: str) -> bytes | None:
+    """A file's content, no link followed; None where there is none, `b""` where it can't be had."""
+    if not os.path.lexists(folder / path):
+        return None
+    try:
+        return read_below(folder, path, _MAX + 1)
+    except Refused:
         return b""
 
 

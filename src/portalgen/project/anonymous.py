@@ -230,7 +230,7 @@ def _forms(kind: str, text: str) -> Iterator[str]:
     elif kind == "domain":
         yield text.removeprefix("www.")
     else:
-        names = {text, _without_legal_form(text)}
+        names = {text, without_legal_form(text)}
         names |= {name.translate(_SPELLED_OUT) for name in names}
         yield from names
         yield from (_AND.sub(sign, name) for name in names if _AND.search(name) for sign in _ANDS)
@@ -239,9 +239,12 @@ def _forms(kind: str, text: str) -> Iterator[str]:
             yield from (" ".join(words[turn:] + words[:turn]) for turn in range(1, len(words)))
 
 
-def _without_legal_form(name: str) -> str:
+def without_legal_form(name: str) -> str:
+    """A company's name as people say it: `Brisa Foods` for `Brisa Foods, S.L.`; others as they are."""
     folded = fold(name)
     found = max((form for form in _LEGAL_FORMS if folded.endswith(form)), key=len, default="")
+    if not found:
+        return name
     bare = folded.removesuffix(found)
     return next((name[:end] for end in range(len(name), 0, -1) if fold(name[:end]) == bare), name)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from portalgen.account import Account, FrontMatter, Item, Part, Reading, Remark, Update
+from portalgen.account import CLIENT, Account, FrontMatter, Item, Part, Reading, Remark, Update
 from portalgen.project.fold import fold
 from portalgen.project.narrow import Planned, fields_of
 from portalgen.settings import Settings
@@ -174,5 +174,7 @@ def _said(field: Planned, value: Any, title: str) -> _Said | None:
         return None
     if field.choice and value in ("unknown", "none"):
         return None
+    if value == field.blank and field.ceiling.ever < CLIENT:
+        return None  # the team's alone: it is not blank, it is hidden
     text = "\n".join(map(str, value)) if isinstance(value, tuple) else str(value)
     return _Said(text, title, field.choice)
