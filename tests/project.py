@@ -7,14 +7,17 @@ Everything goes through the same `build` as the command; `tree` reads what was p
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Self
 
 from portalgen.build import Options, Outcome, build, check, load_settings
+from portalgen.build.approving import approve, offer
 from portalgen.problems import Problem
+from portalgen.views import Reviewed
 
 SECRET = "5e" * 32
 TODAY = date(2026, 11, 23)
@@ -110,6 +113,23 @@ class Project:
         self.outcome = build(settings, options, chosen)
         return self
 
+    def approve(
+        self, *names: str, by: str = "Ana Ruiz", audience: Reviewed | None = None, on: date = TODAY
+    ) -> Self:
+        """Approve what is offered of these accounts, or of all; it must be possible."""
+        settings = load_settings(self.root / "mkdocs.yml")
+        environment = {"PORTALGEN_SECRET": SECRET, "SOURCE_DATE_EPOCH": str(_noon(on))}
+        found = offer(settings, names, audience, environment)
+        assert not found.problems, found.problems
+        for one, held in found.shown:
+            approve(settings, one, held, by, environment)
+        return self
+
+    def held(self) -> dict[tuple[str, str], list[str]]:
+        """What the record of the last release says is held back: the changes by account and audience."""
+        record = json.loads((self.root / ".portalgen/release.json").read_text())
+        return {(h["account"], h["audience"]): h["changes"] for h in record["held_back"]}
+
     def check(self, as_of: date = TODAY) -> tuple[Problem, ...]:
         """What `portalgen check` says."""
         settings = load_settings(self.root / "mkdocs.yml")
@@ -156,6 +176,10 @@ class Project:
         from portalgen.secret import portal_key
 
         return portal_key(bytes.fromhex(SECRET), account, epoch)
+
+
+def _noon(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp())
 
 
 def chromium() -> str:

@@ -172,21 +172,21 @@ class Unreadable(Exception):
 
 
 def pardoned(job: Job, leaks: Iterable[Leak]) -> list[Leak]:
-    """These leaks without those of sentences that wait in one account while others may say them.
+    """These leaks without those of sentences that wait in one account while another may say them.
 
     A house's own phrase is approved with one client before the next: what waits is no secret where the
-    account that shows it may show it.
+    account that shows it may show it. No account is pardoned what waits in itself.
     """
     return [leak for leak in leaks if not (leak.term.held and _may_say(job, leak))]
 
 
 def _may_say(job: Job, leak: Leak) -> bool:
     said = fold(leak.term.text)
-    own = job.accounts.get(leak.account)
+    others = [one for one in job.shown if one.id != leak.term.account]
     if leak.account:
-        facts = [own.seen, own.page_case] if own is not None else []
+        facts = [part for one in others if one.id == leak.account for part in (one.seen, one.page_case)]
     else:
-        facts = [one.seen_case for one in job.shown if one.case is not None]
+        facts = [one.seen_case for one in others if one.case is not None]
     texts = (text for one in facts if one is not None for text in texts_of(one))
     return any(fold(sentence) == said for text in texts for sentence in sentences(text))
 

@@ -145,7 +145,8 @@ class Shown:
 
     @cached_property
     def offered(self) -> tuple[HeldView, ...]:
-        """What may be approved: what waits, and a case study whose client has not consented yet."""
+        """What may be approved: what waits, what has gone since it was approved, and a case study whose
+        client has not consented yet."""
         found = (self._held_from_client(), self._held_from_public())
         return tuple(one for one in found if one is not None)
 
@@ -153,7 +154,8 @@ class Shown:
     def held(self) -> tuple[HeldView, ...]:
         """What waits for approval, and for nothing else."""
         consented = consent.in_force(self.account, self.today)
-        return tuple(one for one in self.offered if one.audience == "client" or consented)
+        waiting = (one for one in self.offered if one.first or one.waiting)
+        return tuple(one for one in waiting if one.audience == "client" or consented)
 
     def _held_from_client(self) -> HeldView | None:
         if "client" not in self.settings.review or not project.has_portal(self.account, self.today):
@@ -161,9 +163,8 @@ class Shown:
         approval, now, page = self.approvals.portal, self.own, self.own_page
         if approval is not None and (approval.facts, approval.case) == (now, page):
             return None
-        approved = (approval.by, approval.on) if approval else None
-        pages = (self.page_case, page)
-        return review.held(self.account, "client", approved, self.seen, now, digest(now, page), pages)
+        shown = (self.seen, self.page_case)
+        return review.held(self.account, "client", approval, shown, (now, page), digest(now, page))
 
     def _held_from_public(self) -> HeldView | None:
         approval, now = self.approvals.case, self.own_case
@@ -175,8 +176,8 @@ class Shown:
             return None
         if approval is not None and approval.facts == now:
             return None
-        approved = (approval.by, approval.on) if approval else None
-        return review.held(self.account, "public", approved, self.seen_case, now, digest(now))
+        shown = (self.seen_case, None)
+        return review.held(self.account, "public", approval, shown, (now, None), digest(now))
 
     @cached_property
     def row(self) -> PortfolioRow:
@@ -202,10 +203,21 @@ class Shown:
     def terms(self) -> tuple[project.Term, ...]:
         """What must not be found where it may not stand."""
         home = self.settings.relative(self.settings.accounts)
-        public = () if self.seen_case is None else (self.seen_case,)
-        client = () if self.seen is None else (self.seen, *((self.page_case,) if self.page_case else ()))
-        reviewed = [one.audience for one in self.held]
-        found = project.terms(self.account, self.places, self.today, home, client, public, reviewed=reviewed)
+        client, public = self.approvals.portal, self.approvals.case
+        as_approved = {
+            "client": client is not None and (client.facts, client.case) == (self.own, self.own_page),
+            "public": public is not None and public.facts == self.own_case,
+        }
+        # What is approved, not what is made of it: the scan is the second gate, and believes no other.
+        found = project.terms(
+            self.account,
+            self.places,
+            self.today,
+            home,
+            tuple(facts for facts in (client.facts, client.case) if facts) if client else (),
+            (public.facts,) if public else (),
+            reviewed=[one for one in self.settings.review if not as_approved[one]],
+        )
         return tuple(found)
 
     @cached_property

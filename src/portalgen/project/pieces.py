@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from urllib.parse import unquote
@@ -12,6 +12,7 @@ from portalgen.account import Account, Figure, Kpi, Milestone, Reading, Remark, 
 from portalgen.project import dates
 from portalgen.settings import Settings
 from portalgen.views import (
+    ChangeRequestView,
     FigureView,
     FileRef,
     HealthView,
@@ -108,6 +109,27 @@ def timeline(account: Account, today: date) -> Timeline:
         agreed_end=dates.moved(account, dates.END, account.end),
         today=today,
     )
+
+
+def change_requests(account: Account) -> Iterator[ChangeRequestView]:
+    """Change requests with their effect on the dates, the latest first."""
+    titles = {m.id: m.title for m in account.milestones}
+    for one in sorted(
+        account.change_requests, key=lambda c: (c.decided_on or c.raised_on or date.min, c.id), reverse=True
+    ):
+        yield ChangeRequestView(
+            id=one.id,
+            title=one.title,
+            type=one.type,
+            raised_by=one.raised_by,
+            raised_on=one.raised_on,
+            schedule_days=one.schedule_days,
+            cost=one.cost,
+            affects=tuple(titles[a] for a in one.affects if a in titles),
+            affects_end=dates.END in one.affects,
+            decision=one.decision,
+            decided_on=one.decided_on,
+        )
 
 
 def kpi(one: Kpi) -> KpiView:

@@ -16,7 +16,6 @@ from portalgen.project.narrow import narrow
 from portalgen.project.withdraw import bare, retain
 from portalgen.settings import Settings
 from portalgen.views import (
-    ChangeRequestView,
     ChangeView,
     ContactView,
     DecisionView,
@@ -103,7 +102,7 @@ def portal(seen: Account, published: PublishedCase | None, settings: Settings, t
         deliverables=tuple(_deliverables(seen)),
         decisions=tuple(_decisions(seen)),
         scope=_scope(seen),
-        change_requests=tuple(_change_requests(seen)),
+        change_requests=tuple(pieces.change_requests(seen)),
         tactics=tuple(_tactics(seen)),
         findings=tuple(m.findings for m in seen.market_studies if m.findings),
         raci=tuple(_raci(seen)),
@@ -218,26 +217,6 @@ def _scope(seen: Account) -> ScopeView:
         wordings=tuple(e.agreed_wording for e in seen.expectations if e.agreed_wording),
         risks=tuple(r.client_summary for r in seen.risks if r.client_summary),
     )
-
-
-def _change_requests(seen: Account) -> Iterator[ChangeRequestView]:
-    titles = {m.id: m.title for m in seen.milestones}
-    for one in sorted(
-        seen.change_requests, key=lambda c: (c.decided_on or c.raised_on or date.min, c.id), reverse=True
-    ):
-        yield ChangeRequestView(
-            id=one.id,
-            title=one.title,
-            type=one.type,
-            raised_by=one.raised_by,
-            raised_on=one.raised_on,
-            schedule_days=one.schedule_days,
-            cost=one.cost,
-            affects=tuple(titles[a] for a in one.affects if a in titles),
-            affects_end=dates.END in one.affects,
-            decision=one.decision,
-            decided_on=one.decided_on,
-        )
 
 
 def _raci(seen: Account) -> Iterator[ResponsibilityView]:

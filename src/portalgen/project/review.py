@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from portalgen.account import CLIENT, Account, FrontMatter, Item, Part, Reading, Remark, Update
+from portalgen.load import Approval
 from portalgen.project.fold import fold
 from portalgen.project.narrow import Planned, fields_of
 from portalgen.settings import Settings
@@ -30,6 +30,9 @@ class _Said:
     choice: bool = False
 
 
+Facts = tuple[Account | None, Account | None]
+"""A reader's facts, and those of the case study on the client's page about it."""
+
 _Place = tuple[str, str, str]
 """Place, id and field, as in `DifferenceView`."""
 
@@ -37,31 +40,36 @@ _Place = tuple[str, str, str]
 def held(
     account: Account,
     audience: Reviewed,
-    approved: tuple[str, date] | None,
-    shown: Account | None,
-    now: Account,
+    approval: Approval | None,
+    shown: Facts,
+    now: Facts,
     digest: str,
-    pages: tuple[Account | None, Account | None] = (None, None),
 ) -> HeldView | None:
-    """What waits for approval: where `now`, the facts of the account as it is, goes beyond `shown`, what
-    its reader may be shown. None where it doesn't.
+    """What may be approved: where `now`, the facts of the account as it is, goes beyond `shown`, what its
+    reader may be shown, and what was approved and has gone since. None where nothing differs.
 
-    `approved` is by whom and when; None: nothing is. `digest` names the state `now`. `pages` are the
-    same two of the case study on the client's page about it.
+    Facts are two: the reader's own, and those of the case study on the client's page about it. `digest`
+    names the state `now`.
     """
-    found = [*_differences(shown, now), *_differences(*pages, below=CASE)]
-    if approved is not None and not found:
+    approved = (approval.facts, approval.case) if approval else (None, None)
+    found = [d for d in _all_differences(approved, now) if d.after is None]
+    found = [*_all_differences(shown, now), *found]
+    if approval is not None and not found:
         return None
     return HeldView(
         account=account.id,
         client=account.client.name,
         title=account.title,
         audience=audience,
-        approved_by=approved[0] if approved else None,
-        approved_on=approved[1] if approved else None,
-        differences=tuple(found),
+        approved_by=approval.by if approval else None,
+        approved_on=approval.on if approval else None,
+        differences=tuple(dict.fromkeys(found)),
         digest=digest,
     )
+
+
+def _all_differences(shown: Facts, now: Facts) -> list[DifferenceView]:
+    return [*_differences(shown[0], now[0]), *_differences(shown[1], now[1], below=CASE)]
 
 
 def letter(

@@ -61,6 +61,7 @@ def brief(account: Account, settings: Settings, today: date, found: PortfolioRow
         ),
         sections=tuple(_section(account, s) for s in account.sections),
         kpis=tuple(pieces.kpi(k) for k in account.kpis),
+        changes=tuple(pieces.change_requests(account)),
         risks=tuple(
             RiskPoint(title=r.title, probability=r.probability, impact=r.impact, open=r.status == "open")
             for r in account.risks
