@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from portalgen import project
 from portalgen.account import Account, fields
+from portalgen.build.shown import Memory, Shown
 from portalgen.load import load, load_settings
 from portalgen.project.narrow import places
 from portalgen.vocabulary import Audience
@@ -59,10 +59,34 @@ def test_there_are_sections_of_every_kind(accounts: dict[str, Account]) -> None:
     assert any(f.path.endswith(".pdf") for a in accounts.values() for f in a.files)
 
 
-def test_three_cases_are_public_one_anonymised_and_one_expired(accounts: dict[str, Account]) -> None:
+@pytest.fixture(scope="module")
+def shown() -> list[Shown]:
     settings = load_settings(ROOT / "mkdocs.yml")
-    found = (project.case_state(a, settings, TODAY, project.English()) for a in accounts.values())
-    states = project.references(found, settings).cases
+    return list(Memory(settings).shown(load(settings).healthy, TODAY).values())
+
+
+def test_three_cases_are_public_one_anonymised_and_one_expired(shown: list[Shown]) -> None:
+    states = [one.row.case for one in shown]
     assert sum(s.public for s in states) == 3
     assert [s.attribution for s in states if s.public].count("anonymised") == 1
     assert "The consent has expired." in [s.why for s in states]
+
+
+def test_five_accounts_need_somebody_for_different_reasons(shown: list[Shown]) -> None:
+    first = {one.id: one.row.attention[0].rule for one in shown if one.row.attention}
+    assert len(first) >= 5
+    assert len(set(first.values())) >= 5
+
+
+def test_everything_is_reviewed_approved_by_the_team_and_one_account_is_held_back(shown: list[Shown]) -> None:
+    assert load_settings(ROOT / "mkdocs.yml").review == ("client", "public")
+    assert not [problem for one in shown for problem in one.strangers]
+    assert {one.id: [held.audience for held in one.held] for one in shown if one.held} == {
+        "tinta-books": ["client"]
+    }
+    assert all(not held.first for one in shown for held in one.held)
+
+
+def test_one_case_ends_soon(shown: list[Shown]) -> None:
+    rules = [(one.id, a.rule) for one in shown for a in one.row.attention]
+    assert [name for name, rule in rules if rule == "consent-ending"] == ["molino-alto"]
