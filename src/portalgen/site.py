@@ -24,7 +24,7 @@ from urllib.parse import unquote
 
 from portalgen.problems import Address, Problem
 
-Surface = Literal["portal", "assets", "internal", "public"]
+Surface = Literal["portal", "draft", "assets", "internal", "public"]
 
 
 class Page(Protocol):
@@ -40,8 +40,9 @@ class Page(Protocol):
 class Unit:
     """What is exchanged as one: a portal, the shared assets, the internal site or the public site.
 
-    `name` is its folder below the output: `portals/<key>`, `portals/assets`, `internal`, `public`.
-    `account` is the id whose portal it is, or `""`. `files` maps paths below the folder to bytes.
+    `name` is its folder below the output: `portals/<key>`, `portals/assets`, `internal`, `public`; and
+    below the preview alone `drafts/<key>`, a portal as it would be with everything approved. `account` is
+    the id whose portal it is, or `""`. `files` maps paths below the folder to bytes.
     """
 
     name: str
@@ -317,7 +318,7 @@ class _Links:
         parts = file.split("/")
         if parts[0] != "portals" or len(parts) < 3:
             return False
-        if self._unit.surface == "portal":
+        if self._unit.surface in ("portal", "draft"):
             return parts[1] == "assets"
         return self._unit.surface == "internal"
 

@@ -14,7 +14,7 @@ from functools import cached_property, partial
 from portalgen import project
 from portalgen.account import Account
 from portalgen.cache import NONE, Cache
-from portalgen.load import Approvals, Loaded
+from portalgen.load import Approval, Approvals, Loaded
 from portalgen.load.approvals import CASE, PORTAL, digest
 from portalgen.load.approvals import NONE as NO_APPROVALS
 from portalgen.problems import Address, Problem
@@ -81,8 +81,10 @@ class Shown:
             return None
         if self.before is not None:
             then = self.before
-            return project.kept_portal(then.seen, self.account, then.account) if then.seen else None
-        return project.kept_portal(approval.facts, self.account) if reviewed and approval else self.own
+            return project.kept_portal(then.seen, self.own, self.account, then.account) if then.seen else None
+        return (
+            project.kept_portal(approval.facts, self.own, self.account) if reviewed and approval else self.own
+        )
 
     @cached_property
     def own(self) -> Account:
@@ -110,8 +112,11 @@ class Shown:
         if reviewed and approved is None:
             return None
         if self.before is not None:
-            return project.kept_case(before, self.account, self.before.account) if before else None
-        return project.kept_case(approved, self.account) if reviewed and approved else self.own_case
+            then = self.before.account
+            return project.kept_case(before, self.own_case, self.account, then) if before else None
+        if reviewed and approved:
+            return project.kept_case(approved, self.own_case, self.account)
+        return self.own_case
 
     @cached_property
     def own_case(self) -> Account | None:
@@ -178,6 +183,19 @@ class Shown:
             return None
         shown = (self.seen_case, None)
         return review.held(self.account, "public", approval, shown, (now, None), digest(now))
+
+    @cached_property
+    def draft(self) -> Shown | None:
+        """The account as if all that waits were approved; None where nothing waits for the client."""
+        if not any(one.audience == "client" for one in self.held):
+            return None
+        approvals = Approvals(
+            Approval("", self.today, self.own, self.own_page),
+            Approval("", self.today, self.own_case) if self.own_case else None,
+        )
+        return Shown(
+            self.account, self.settings, self.today, self.places, approvals, self.before, self.proses
+        )
 
     @cached_property
     def row(self) -> PortfolioRow:

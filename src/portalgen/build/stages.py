@@ -162,13 +162,23 @@ def _planned(sheaf: Sheaf, before: Mapping[str, Parts], last: Sheaf | None) -> P
 
 def portal_sheaf(job: Job, one: Shown) -> Sheaf | None:
     """What is wanted of one client's portal, or None where there is none on this day."""
+    return _portal(job, one, "portals", "portal", "../assets/")
+
+
+def draft_sheaf(job: Job, one: Shown) -> Sheaf | None:
+    """The portal as it would be if all that waits were approved, or None where nothing waits. For the
+    preview alone."""
+    return _portal(job, one.draft, "drafts", "draft", "../../portals/assets/") if one.draft else None
+
+
+def _portal(job: Job, one: Shown, folder: str, surface: Surface, assets: str) -> Sheaf | None:
     view = one.portal
     if view is None:
         return None
     key = job.key(one.account)
-    wanted = portal_pages.wanted(view, assets="../assets/", identity=key, proses=one.proses)
+    wanted = portal_pages.wanted(view, assets=assets, identity=key, proses=one.proses)
     wanted |= _files(job, one, files_of(view))
-    return Sheaf(f"portals/{key}", "portal", one.id, wanted)
+    return Sheaf(f"{folder}/{key}", surface, one.id, wanted)
 
 
 def portal_unit(job: Job, one: Shown) -> tuple[Unit, Problems] | None:

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from portalgen.build.job import Job, Problems, PublicView, Unreadable, cache_of, public_view
 from portalgen.build.shown import Memory, Shown
-from portalgen.build.stages import Composed, Sheaf, Team, compose, portal_sheaf, shared_sheaf
+from portalgen.build.stages import Composed, Sheaf, Team, compose, draft_sheaf, portal_sheaf, shared_sheaf
 from portalgen.clock import build_date
 from portalgen.load import Accounts, Content, Loaded, load_settings
 from portalgen.problems import Address, Problem, UsageError, in_order
@@ -124,7 +124,7 @@ class Workshop:
         self._accounts = Accounts(settings, self._memory.cache)
         self._units: dict[str, tuple[Sheaf, Problems, bool]] = {}
         self._last: Mapping[str, Shown] = {}
-        self._portals: dict[str, str] = {}
+        self._portals: dict[str, tuple[str, ...]] = {}
         self._named: dict[str, tuple[Problem, ...]] = {}
         self._team = Team()
         self._broken: frozenset[str] = frozenset()
@@ -154,7 +154,8 @@ class Workshop:
         sheaves = (shared_sheaf(self.settings), self._team.sheaf(job, later=True))
         for sheaf in sheaves:
             self._show(sheaf, shown)
-        names = {"public", *(sheaf.name for sheaf in sheaves), *self._portals.values()}
+        names = {"public", *(sheaf.name for sheaf in sheaves)}
+        names |= {name for own in self._portals.values() for name in own}
         names |= {name for broken in content.broken for name in self._kept(broken)}
         for gone in self._preview.names() - names:
             shown.changed |= self._preview.drop(gone)
@@ -241,11 +242,10 @@ class Workshop:
         return Job(self.settings, today, self._secret, content, shown, frozenset(carried), self._memory.cache)
 
     def _show_portal(self, job: Job, one: Shown, shown: _Shown) -> None:
-        sheaf = portal_sheaf(job, one)
-        if sheaf is None:
-            self._portals.pop(one.id, None)
-        else:
-            self._portals[one.id] = sheaf.name
+        """The portal, and what it would be with all that waits for approval."""
+        sheaves = [sheaf for sheaf in (portal_sheaf(job, one), draft_sheaf(job, one)) if sheaf is not None]
+        self._portals[one.id] = tuple(sheaf.name for sheaf in sheaves)
+        for sheaf in sheaves:
             self._show(sheaf, shown)
 
     def _kept(self, broken: str) -> frozenset[str]:

@@ -35,7 +35,7 @@ _TICK = 20.0
 """Seconds between two looks at the calendar."""
 _TURN = 0.001
 """Seconds in which those who waited get their turn, before this thread goes on."""
-_OWN = ("portals/", "public/", "internal/accounts/")
+_OWN = ("portals/", "drafts/", "public/", "internal/accounts/")
 """Where an account's own pages are."""
 _REMEMBERED = 64
 """Rounds whose changes are told page by page to a reader that comes back; after more it loads anew."""

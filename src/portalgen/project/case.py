@@ -63,9 +63,11 @@ def facts(account: Account, attribution: Attribution | None = None) -> Account |
     return bare(seen.model_copy(update=values))
 
 
-def kept(approved: Account, account: Account, then: Account | None = None) -> Account | None:
-    """Of the facts that were approved what may still be shown; None where that is nothing. `then` is the
-    account of which they were the facts, where that is known.
+def kept(
+    approved: Account, own: Account | None, account: Account, then: Account | None = None
+) -> Account | None:
+    """Of the facts that were approved what may still be shown; None where that is nothing. `own` are those
+    of the account as it is; `then` is the account of which they were the facts, where that is known.
 
     A case that was approved as anonymised stays so until its being named is approved; the other way
     round it is withdrawn.
@@ -73,7 +75,7 @@ def kept(approved: Account, account: Account, then: Account | None = None) -> Ac
     attribution = approved.case_study.attribution
     if _WIDTH[account.case_study.attribution] < _WIDTH[attribution]:
         return None
-    now = facts(account, attribution)
+    now = own if attribution == account.case_study.attribution else facts(account, attribution)
     return None if now is None else retain(approved, now, account, PUBLIC, then)
 
 

@@ -54,9 +54,10 @@ def facts(account: Account) -> Account:
     return bare(seen)
 
 
-def kept(approved: Account, account: Account, then: Account | None = None) -> Account:
-    """Of the facts that were approved what may still be shown; `then` is their account, where known."""
-    return retain(approved, facts(account), account, CLIENT, then)
+def kept(approved: Account, own: Account, account: Account, then: Account | None = None) -> Account:
+    """Of the facts that were approved what may still be shown. `own` are those of the account as it is;
+    `then` is the account of which they were the facts, where that is known."""
+    return retain(approved, own, account, CLIENT, then)
 
 
 def portal(seen: Account, published: PublishedCase | None, settings: Settings, today: date) -> PortalView:
