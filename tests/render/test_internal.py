@@ -27,8 +27,10 @@ from portalgen.views import (
     BriefText,
     BriefView,
     CaseState,
+    DifferenceView,
     EventView,
     HealthView,
+    HeldView,
     NextDate,
     PortfolioRow,
     PortfolioView,
@@ -40,6 +42,7 @@ from portalgen.views import (
 from portalgen.vocabulary import Audience
 from tests.render import samples
 
+LATE = (Attention(rule="stale", message="Nothing said for 20 days."),)
 EVIL = "<script>window.x=1</script> \"quoted\" & 'single', 50 %; a\\b\nnext line"
 TEAM = ("Ana Ruiz", "José Gil", "Jose Gil", "Lucía Ferrer")
 
@@ -51,7 +54,7 @@ def account(number: int, title: str = "Spring launch") -> PortfolioRow:
         channels=("website", "press"), scopes=("name",), expires_on=samples.day(200), left_out=("logo",),
         why="It was not asked.", case=samples.case() if number % 2 else None,
     )  # fmt: skip
-    attention = (Attention(rule="stale", message="Nothing said for 20 days."),) if number % 3 == 0 else ()
+    attention = LATE if number % 3 == 0 else ()
     return PortfolioRow(
         id=f"a{number}", client=f"Client {number}", title=title, lifecycle="active",
         account_executive=TEAM[number % 4], project_manager=TEAM[(number + 1) % 4] if number % 5 else None,
@@ -59,6 +62,22 @@ def account(number: int, title: str = "Spring launch") -> PortfolioRow:
         attention=attention, next=NextDate(title="Launch", date=samples.day(number)), slip_days=number - 2,
         last_update=samples.day(-number), open_needs=number, services=("Media", "Print")[: number % 3],
         has_portal=True, case=case,
+    )  # fmt: skip
+
+
+def waiting(audience: str, *items: str, approved: bool = True) -> HeldView:
+    """What waits for approval: a new title of each of these milestones."""
+    changes = tuple(
+        DifferenceView(place="milestones", id=one, title=one, field="title", before="A", after="B")
+        for one in items
+    )
+    return HeldView.model_validate(
+        {
+            "account": "a1", "client": "Client 1", "title": "Spring launch", "audience": audience,
+            "approved_by": "Ana Ruiz" if approved else None,
+            "approved_on": samples.TODAY if approved else None,
+            "differences": changes, "digest": "d",
+        }
     )  # fmt: skip
 
 
@@ -361,16 +380,135 @@ def test_filters_count_the_accounts_of_each_value() -> None:
 
 def test_the_next_30_days_show_what_is_open_and_due() -> None:
     html = SEVEN.pages()["index.html"].decode()
-    shown = re.findall(r"<li><span>(Client \d)</span>", html)
+    shown = re.findall(r'<li data-of="a\d"><span>(Client \d)</span>', html)
     assert shown == [f"Client {n}" for n in range(7)]
     assert "milestone of" not in html
     assert html.count("end of Spring launch") == 4  # day 20, 23, 26, 29: the others end later
 
 
-def test_the_load_counts_who_is_on_an_account_once() -> None:
-    both = account(0).model_copy(update={"project_manager": TEAM[0]})
-    html = Team().put(both).put(account(4)).pages()["index.html"].decode()
-    assert '<tr><th>Ana Ruiz</th><td class="num">2</td><td class="num">1</td></tr>' in html
+LOADS = [
+    ((), []),
+    (({"account_executive": "Ana", "project_manager": "Leo"},), [("Ana", 1, 0, 0), ("Leo", 0, 1, 0)]),
+    # who is both on an account needs somebody once
+    (({"account_executive": "Ana", "project_manager": "Ana", "attention": LATE},), [("Ana", 1, 1, 1)]),
+    (({"account_executive": "Ana"}, {"project_manager": "Ana", "attention": LATE}), [("Ana", 1, 1, 1)]),
+    (({},), []),
+    (({"account_executive": "Ana", "lifecycle": "on_hold"},), [("Ana", 1, 0, 0)]),
+    *(
+        (({"account_executive": "Ana", "lifecycle": lifecycle},), [])
+        for lifecycle in ("proposed", "completed", "cancelled")
+    ),
+]
+
+
+@pytest.mark.parametrize(("accounts", "loads"), LOADS)
+def test_the_load_counts_what_is_under_way_by_role_and_who_needs_somebody(
+    accounts: tuple[dict[str, object], ...], loads: list[tuple[str, int, int, int]]
+) -> None:
+    nobody = {"account_executive": None, "project_manager": None, "attention": ()}
+    made = Team()
+    for number, values in enumerate(accounts):
+        made = made.put(account(number).model_copy(update={**nobody, **values}))
+    html = made.pages()["index.html"].decode()
+    number = r'<td class="num">(\d+)</td>'
+    found = re.findall(rf"<tr><th>([^<]+)</th>{number}{number}{number}</tr>", html)
+    assert [(name, *map(int, counts)) for name, *counts in found] == loads
+
+
+def cell(row: PortfolioRow, label: str, as_of: date = samples.TODAY) -> str:
+    """What a row says under a heading, as text."""
+    html = replace(Team().put(row), as_of=as_of).pages()["index.html"].decode()
+    found = re.search(rf'data-l="{label}"[^>]*>(.*?)</td>', html, re.DOTALL)
+    assert found
+    return text_of(found[1]).strip()
+
+
+def test_the_page_says_where_to_begin_and_why() -> None:
+    html = SEVEN.pages()["index.html"].decode()
+    found = re.search(r'<p class="first".*?</p>', html)
+    assert found
+    assert text_of(found[0]).strip() == "Begin with Client 0 : Nothing said for 20 days."
+    assert 'href="accounts/a0/"' in found[0]
+
+
+def test_where_nobody_is_needed_it_says_so() -> None:
+    html = Team().put(account(1)).pages()["index.html"].decode()
+    assert "<h1>No account needs someone today</h1>" in html
+    assert "data-first" not in html
+
+
+@pytest.mark.parametrize(
+    ("last", "words"), [(None, "never"), (0, "today"), (-1, "1 day ago"), (-12, "12 days ago")]
+)
+def test_days_since_the_last_update(last: int | None, words: str) -> None:
+    day = None if last is None else samples.day(last)
+    assert cell(account(1).model_copy(update={"last_update": day}), "Last update") == words
+
+
+@pytest.mark.parametrize(
+    ("consent", "until", "ending", "words"),
+    [
+        ("none", None, False, "None"),
+        ("requested", None, False, "Requested"),
+        ("granted", None, False, "Granted"),
+        ("granted", 200, False, "Granted until"),
+        ("granted", 0, True, "Renew until"),
+        ("granted", -1, False, "Expired"),
+        ("revoked", 200, False, "Revoked"),
+    ],
+)
+def test_consent_to_renew_is_told_from_consent_that_holds_or_has_ended(
+    consent: str, until: int | None, ending: bool, words: str
+) -> None:
+    day = None if until is None else samples.day(until)
+    case = account(1).case.model_copy(update={"consent": consent, "expires_on": day})
+    soon = (Attention(rule="consent-ending", message="It ends."),) if ending else ()
+    found = cell(account(1).model_copy(update={"case": case, "attention": soon}), "Consent")
+    assert re.sub(r" \w+ \d+, \d+$", "", found) == words
+
+
+@pytest.mark.parametrize(
+    ("claim", "data", "slip", "words"),
+    [
+        ("on_track", "on_track", None, "On track data: agrees"),
+        ("on_track", "off_track", 16, "says On track data Off track 16 days late"),
+        ("off_track", "off_track", 16, "Off track data: agrees, 16 days late"),
+        ("on_hold", "at_risk", 1, "On hold data: At risk, 1 day late"),
+        (None, "on_track", -3, "says nothing data: On track"),
+    ],
+)
+def test_the_claim_stands_beside_what_the_data_says(
+    claim: str | None, data: str, slip: int | None, words: str
+) -> None:
+    health = {"health": HealthView(overall=claim), "data_says": data, "slip_days": slip}  # type: ignore[arg-type]
+    assert cell(account(1).model_copy(update=health), "Health") == words
+
+
+HELD = {
+    "client": waiting("client", "launch", "teaser"),
+    "public": waiting("public", "summary", approved=False),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "audiences", "words", "csv_words"),
+    [
+        ("en", (), "", ""),
+        ("en", ("client",), "held back: client 2", "client 2"),
+        ("en", ("client", "public"), "held back: client 2, public (never approved)", "client 2; public 1"),
+        ("es", ("client", "public"), "retenido: cliente 2, público (sin aprobar aún)", "client 2; public 1"),
+    ],
+)
+def test_what_is_held_back_leads_to_where_it_is_shown(
+    language: str, audiences: tuple[str, ...], words: str, csv_words: str
+) -> None:
+    held = tuple(HELD[audience] for audience in audiences)
+    made = replace(Team().put(account(1).model_copy(update={"held": held})), language=language).pages()
+    links = re.findall(r'<a class="waits" href="review/#a1">([^<]*)</a>', made["index.html"].decode())
+    assert links == ([words] if words else [])
+    (line,) = csv.DictReader(io.StringIO(made["portfolio.csv"].decode(), newline=""))
+    assert line["held_back"] == csv_words
+    assert "held" not in made["portfolio.json"].decode()
 
 
 # ---- the brief ----

@@ -148,6 +148,7 @@ def portfolio(
         agency=settings.site_name,
         language=settings.language,
         as_of=today,
+        review=settings.review,
         rows=tuple(rows),
         events=tuple(events),
     )

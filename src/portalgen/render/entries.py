@@ -14,7 +14,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from portalgen.render.environment import environment
+from portalgen.render.environment import environment, say
 from portalgen.views import BriefEntry, BriefItem, Target
 from portalgen.vocabulary import Audience
 
@@ -86,10 +86,21 @@ def _text(item: BriefItem, around: Audience, language: str) -> str:
 
 def _pairs(entries: tuple[BriefEntry, ...], around: Audience, language: str) -> str:
     parts = ['<dl class="pairs">']
+    over = _over(entries, language)
     for one in entries:
         mark = _other(one.audience, around, language)
-        parts.append(f"<dt>{_label(one.key, language)}{mark}</dt><dd>{_value(one, language)}</dd>")
+        value = f"{_value(one, language)}{over}" if one.key == "round" else _value(one, language)
+        parts.append(f"<dt>{_label(one.key, language)}{mark}</dt><dd>{value}</dd>")
     return "".join([*parts, "</dl>\n"])
+
+
+def _over(entries: tuple[BriefEntry, ...], language: str) -> str:
+    """That a review round is over the limit that was agreed for it."""
+    found = {one.key: one.value for one in entries if one.key in ("round", "round_limit")}
+    number, limit = found.get("round"), found.get("round_limit")
+    if not isinstance(number, int) or not isinstance(limit, int) or number <= limit:
+        return ""
+    return f' <span class="off">{escape(say(language)("over the limit"))}</span>'
 
 
 @lru_cache(maxsize=4096)

@@ -13,23 +13,26 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import cached_property, partial
 from itertools import chain, compress
 from operator import attrgetter, itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from portalgen.render import charts, entries, rows
+from portalgen.render import changes, charts, differences, entries, rows
 from portalgen.render.calendars import bound
 from portalgen.render.environment import environment, render, say
 from portalgen.render.memo import Memo
 from portalgen.render.page import Page, folder_page, root_of
 from portalgen.render.proses import Proses
+from portalgen.render.sheet import sheet
 from portalgen.views import (
     BriefView,
     CaseState,
     CaseStudyView,
+    ChangeRequestView,
     EventView,
     KpiView,
     PortfolioRow,
@@ -55,7 +58,7 @@ def wanted(
     cases = ((state, state.case) for state in references.cases)
     return {
         "index.html": over.index,
-        "review/index.html": partial(_review, portfolio),
+        "review/index.html": partial(_review, portfolio, kept),
         "references/index.html": partial(_references, references, kept),
         **{
             f"references/{state.account}/index.html": partial(_sheet, references, state, case)
@@ -120,6 +123,9 @@ class _Kit:
     def slip(self, days: int | None) -> str:
         return charts.slip_words(days, self.language)
 
+    def effect(self, change: ChangeRequestView) -> str:
+        return changes.effect(change, self.language)
+
     def tag(self, audience: Audience) -> Markup:
         return entries.tag(audience, self.language)
 
@@ -139,20 +145,41 @@ def _brief(address: str, view: BriefView, portal: str | None, proses: Proses) ->
     )
 
 
-def _review(view: PortfolioView) -> Page:
-    return _page("review/", "internal/review.html", view.language, agency=view.agency)
+def _review(view: PortfolioView, memo: Memo) -> Page:
+    """What waits for approval; only the accounts of which something waits are drawn."""
+    waiting = [row for row in view.rows if row.held]
+    drawn = memo.each("held", view.language, partial(differences.waiting, view.language), waiting)
+    return _page(
+        "review/",
+        "internal/review.html",
+        view.language,
+        agency=view.agency,
+        reviewed=view.review,
+        waiting=list(zip(waiting, drawn, strict=True)),
+    )
 
 
 def _references(view: ReferencesView, memo: Memo) -> Page:
-    found = memo.each("references", view.language, partial(rows.reference, view.language), view.cases)
+    """Every case: first those that may be used somewhere."""
+    drawn = memo.each("references", view.language, partial(rows.reference, view.language), view.cases)
+    usable = [html for state, html in zip(view.cases, drawn, strict=True) if state.case]
+    others = [html for state, html in zip(view.cases, drawn, strict=True) if not state.case]
     return _page(
-        "references/", "internal/references.html", view.language, agency=view.agency, rows=_joined(found)
+        "references/",
+        "internal/references.html",
+        view.language,
+        agency=view.agency,
+        channels=rows.CHANNELS,
+        counts=(len(usable), len(others)),
+        usable=_joined(usable),
+        others=_joined(others),
     )
 
 
 def _sheet(view: ReferencesView, state: CaseState, case: CaseStudyView) -> Page:
-    address, kit = f"references/{state.account}/", _Kit(view.language)
-    return _page(address, "internal/sheet.html", view.language, p=kit, agency=view.agency, s=state, k=case)
+    address = f"references/{state.account}/"
+    html = sheet(view.language, view.agency, state, case, address, root_of(address))
+    return folder_page(address, html)
 
 
 # ---- over all accounts ----------------------------------------------------------------------------
@@ -184,6 +211,8 @@ class _Overview:
             agency=view.agency,
             as_of=view.as_of,
             counts=(len(urgent), len(drawn)),
+            first=next((row for row in view.rows if row.attention), None),
+            until=view.as_of + timedelta(days=rows.DAYS),
             urgent=_joined(urgent),
             calm=_joined(calm),
             filters=_filters(view.language, self.memo.each("facets", None, rows.facets, view.rows)),
@@ -276,17 +305,29 @@ def _filters(
     return found
 
 
-def _load(view: PortfolioView) -> list[tuple[str, int, int]]:
-    """Accounts under way per AE and PM: name, how many, how many of them need somebody."""
+class _Load(NamedTuple):
+    """What one person looks after: accounts under way by role, and how many of them need somebody."""
+
+    name: str
+    as_ae: int
+    as_pm: int
+    needing: int
+
+
+def _load(view: PortfolioView) -> list[_Load]:
+    """The load of every AE and PM, by name."""
     alike = Counter(
         (row.account_executive, row.project_manager, bool(row.attention))
         for row in view.rows
         if row.lifecycle in ("active", "on_hold")
     )
-    counted: Counter[str] = Counter()
+    as_ae: Counter[str] = Counter()
+    as_pm: Counter[str] = Counter()
     urgent: Counter[str] = Counter()
     for (ae, pm, needing), count in alike.items():
-        for name in {n for n in (ae, pm) if n}:
-            counted[name] += count
+        as_ae[ae or ""] += count
+        as_pm[pm or ""] += count
+        for name in {ae or "", pm or ""}:
             urgent[name] += count * needing
-    return [(name, count, urgent[name]) for name, count in sorted(counted.items())]
+    people = sorted({*as_ae, *as_pm} - {""})
+    return [_Load(name, as_ae[name], as_pm[name], urgent[name]) for name in people]

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from portalgen.render import charts
+from portalgen.render import changes, charts
 from portalgen.render.calendars import Entry, FeedEntry, calendar, feed
 from portalgen.render.environment import environment, say
 from portalgen.render.page import (
@@ -29,7 +29,7 @@ from portalgen.render.page import (
     root_of,
 )
 from portalgen.render.proses import Proses
-from portalgen.views import KpiView, NeedView, PortalView, Prose, UpdateView
+from portalgen.views import ChangeRequestView, KpiView, NeedView, PortalView, Prose, UpdateView
 
 
 def wanted(
@@ -159,10 +159,8 @@ class _Kit:
     def slip(self, slip: int | None) -> str:
         return charts.slip_words(slip, self.view.language)
 
-    def days(self, days: int) -> str:
-        if days < 0:
-            return self.say.many("{n} day less", "{n} days less", -days)
-        return self.say.many("{n} day more", "{n} days more", days)
+    def effect(self, change: ChangeRequestView) -> str:
+        return changes.effect(change, self.view.language)
 
     def tel(self, phone: str) -> str:
         return "".join(c for c in phone if c.isdigit() or c == "+")

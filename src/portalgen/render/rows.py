@@ -11,17 +11,19 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from markupsafe import Markup
 
 from portalgen.render import charts
 from portalgen.render.calendars import Entry, event
-from portalgen.render.environment import environment
+from portalgen.render.environment import environment, say
 from portalgen.views import CaseState, EventView, PortfolioRow
+from portalgen.vocabulary import ConsentChannel
 
 DAYS = 30
 """How far the dashboard looks ahead."""
+CHANNELS = get_args(ConsentChannel)
 FACETS = ("ae", "pm", "health", "service", "lifecycle")
 
 
@@ -38,7 +40,7 @@ _HEAD = (
     *("id", "client", "title", "lifecycle", "account_executive", "project_manager", "health_claimed"),
     *("health_as_of", "data_says", "attention", "next_date", "next_title", "last_update", "open_needs"),
     *("open_change_requests", "open_expectations", "slip_days", "portal", "case_study_public"),
-    "case_study_why",
+    *("case_study_why", "held_back"),
 )
 
 
@@ -49,7 +51,7 @@ def account(language: str, as_of: date, row: PortfolioRow, portal: str | None) -
     """An account's row on the dashboard. `portal` is its portal's folder, where it has one."""
     found = {facet: json.dumps(v, ensure_ascii=False) for facet, v in facets(row).items()}
     late = charts.slip_words(row.slip_days, language) if (row.slip_days or 0) > 0 else ""
-    return _macro(language, "account")(row, portal, as_of, found, late)
+    return _macro(language, "account")(row, portal, as_of, found, late, held(row, language))
 
 
 def ahead(as_of: date, one: EventView) -> bool:
@@ -59,12 +61,12 @@ def ahead(as_of: date, one: EventView) -> bool:
 
 def coming(language: str, as_of: date, row: PortfolioRow, events: tuple[EventView, ...]) -> Markup:
     """An account's item in the list of the next days, with these events."""
-    return _macro(language, "coming")(row.client, events, _strip(as_of, events))
+    return _macro(language, "coming")(row, events, _strip(as_of, events))
 
 
 def reference(language: str, state: CaseState) -> Markup:
     """A case study's row among the references."""
-    return _macro(language, "reference")(state)
+    return _macro(language, "reference")(state, CHANNELS)
 
 
 def _macro(language: str, name: str) -> Callable[..., Markup]:
@@ -78,6 +80,25 @@ def facets(row: PortfolioRow) -> dict[str, tuple[str, ...]]:
     ae, pm, health = row.account_executive, row.project_manager, row.health.overall
     values = ((ae,) if ae else (), (pm,) if pm else (), (health,) if health else (), row.services)
     return dict(zip(FACETS, (*values, (row.lifecycle,)), strict=True))
+
+
+def updated(row: PortfolioRow, as_of: date, language: str) -> str:
+    """How long ago the client had the last update, in words."""
+    t = say(language)
+    if row.last_update is None:
+        return t("no update yet")
+    days = (as_of - row.last_update).days
+    return t.many("updated {n} day ago", "updated {n} days ago", days) if days else t("updated today")
+
+
+def held(row: PortfolioRow, language: str) -> str:
+    """How many things wait for approval, and for whom, in words; `""` where none do."""
+    t = say(language)
+    found = []
+    for one in row.held:
+        who = t("client") if one.audience == "client" else t("public")
+        found.append(t("{who} (never approved)", who=who) if one.first else f"{who} {one.count}")
+    return t("held back: {what}", what=", ".join(found)) if found else ""
 
 
 def _strip(as_of: date, events: Iterable[EventView]) -> Markup:
@@ -131,6 +152,7 @@ def as_csv(row: PortfolioRow, portal: str | None) -> bytes:
         _iso(row.next.date) if row.next else None, row.next.title if row.next else None,
         _iso(row.last_update), row.open_needs, row.open_change_requests, row.open_expectations,
         row.slip_days, _folder(portal), "yes" if row.case.public else "no", row.case.why,
+        "; ".join(f"{one.audience} {one.count}" for one in row.held),
     )  # fmt: skip
     return _line(f"'{c}" if isinstance(c, str) and c.startswith(_FORMULA) else c for c in cells)
 

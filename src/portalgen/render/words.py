@@ -1,4 +1,4 @@
-"""The English of the model's words: enumerations (`WORDS`) and field names (`LABELS`).
+"""The English of the model's words: enumerations (`WORDS`), field names (`LABELS`), list elements (`PLACES`).
 
 What is not listed is shown as its key with blanks for underscores; catalogs translate these texts.
 """
@@ -104,7 +104,39 @@ WORDS: dict[str, str] = {
     "change_request": "Change request",
     "need": "Needed from the client",
     "end": "End",
+    "section": "Section",
+    "one_need": "Need",
+    "deliverable": "Deliverable",
+    "kpi": "KPI",
+    "expectation": "Expectation",
+    "risk": "Risk",
+    "tactic": "Tactic",
+    "market_study": "Market study",
+    "responsibility": "Responsibility",
+    "person": "Team member",
+    "contact": "Client contact",
+    "file": "File",
 }
+
+PLACES: dict[str, str] = {
+    "updates": "update",
+    "sections": "section",
+    "milestones": "milestone",
+    "deliverables": "deliverable",
+    "needs": "one_need",
+    "kpis": "kpi",
+    "decisions": "decision",
+    "expectations": "expectation",
+    "change_requests": "change_request",
+    "risks": "risk",
+    "tactics": "tactic",
+    "market_studies": "market_study",
+    "raci": "responsibility",
+    "team": "person",
+    "contacts": "contact",
+    "files": "file",
+}
+"""The word (`WORDS`) for one element of a list of the account."""
 
 LABELS: dict[str, str] = {
     "client": "Client",
@@ -124,4 +156,5 @@ LABELS: dict[str, str] = {
     "audience": "Target group",
     "review": "Review",
     "open": "Open",
+    "content": "Size",
 }

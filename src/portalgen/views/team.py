@@ -7,6 +7,7 @@ from typing import Literal
 
 from portalgen.views.gallery import CaseStudyView
 from portalgen.views.pieces import (
+    ChangeRequestView,
     Day,
     HealthView,
     KpiView,
@@ -90,6 +91,7 @@ class BriefView(View):
     updates: tuple[BriefSection, ...] = ()
     sections: tuple[BriefSection, ...] = ()
     kpis: tuple[KpiView, ...] = ()
+    changes: tuple[ChangeRequestView, ...] = ()
     risks: tuple[RiskPoint, ...] = ()
     has_portal: bool = False
     case: CaseState

@@ -4,7 +4,7 @@
 (() => {
   "use strict";
 
-  const TREES = /^\/(portals|internal|public)\//;
+  const TREES = /^\/(portals|drafts|internal|public)\//;
   // The scripts of our own pages that may run again on a changed page, and what they listen to there.
   // A page with any other script is loaded anew: nobody knows what that has done to it.
   const AGAIN = { "portal.js": null, "portfolio.js": ".filters [data-facet]" };
@@ -18,12 +18,15 @@
 
   let source = null;
   let waiting = 0;
+  let leaving = false; // a form is on its way: its page stays as it was sent
 
   function listen() {
     source = new EventSource(`/-/events?after=${version}&run=${run}`);
     source.addEventListener("shown", (event) => {
       const news = JSON.parse(event.data);
+      const anew = news.run !== run;
       ({ version, run } = news);
+      if (anew && token()) return location.replace(location.pathname + location.search);
       show(news.pages && new Set(news.pages));
     });
     source.addEventListener("open", () => {
@@ -40,6 +43,7 @@
 
   // A browser keeps six connections to one host: only tabs that somebody can see hold one.
   function attend() {
+    leaving = false;
     source?.close();
     if (document.visibilityState === "visible") listen();
   }
@@ -106,17 +110,22 @@
     const asked = place();
     const { text, url } = await get(address);
     const fresh = parsed(text);
-    if (place() !== asked || !fresh.body.dataset.run) return "";
+    if (leaving || place() !== asked || !fresh.body.dataset.run) return "";
     const said = document.getElementById("notice")?.dataset.key;
+    const digests = shownDigests();
     morph(document, fresh, (old) => old.id === "sign" || old.id === "lost" || old.localName === "iframe");
     const notice = document.getElementById("notice");
     if (notice?.dataset.key && notice.dataset.key !== said) notice.querySelector("details").open = true;
     find();
+    ready(digests);
     return url;
   }
 
   // The address without the page in the frame, which the frame itself keeps.
-  const place = () => location.pathname + (new URLSearchParams(location.search).get("tab") ?? "");
+  const place = () => {
+    const asked = new URLSearchParams(location.search);
+    return [location.pathname, asked.get("tab"), asked.get("view")].join(" ");
+  };
 
   const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
 
@@ -131,10 +140,10 @@
       callbacks: {
         // What is the same needs no walk through it; of a thousand accounts, one was saved.
         beforeNodeMorphed: (old, made) => !stays(old) && !old.isEqualNode(made),
-        beforeNodeRemoved: (old) => !old.matches?.("[data-new] .new"),
+        beforeNodeRemoved: (old) => !old.matches?.("[data-new] .new, [data-stays]"),
         // What readers have opened, typed or filtered is theirs, and what a script has moved is its own.
         beforeAttributeUpdated: (name, old, how) =>
-          !["open", "hidden", "value", "checked"].includes(name) &&
+          (!["open", "hidden", "value", "checked"].includes(name) || "shown" in old.dataset) &&
           !(name === "aria-current" && old.dataset.facet) &&
           !(name === "style" && how === "remove"),
       },
@@ -167,6 +176,37 @@
 
   const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
+  // ---- approving ---------------------------------------------------------------------------------
+
+  // The page to approve on is brought up to date like any other, but its token is for a window alone and
+  // no script is told it. So the one that this window was opened with goes into every form.
+  const SETTLES = 1500; // milliseconds that a change has to have been there before it can be approved
+  const changed = new WeakMap();
+  const token = () => document.getElementById("token")?.value;
+  const forms = () => [...document.querySelectorAll("form[data-approve]")];
+  const shownDigests = () => new Map(forms().map((form) => [form, form.elements.digest.value]));
+
+  function ready(before = new Map()) {
+    for (const form of forms()) {
+      form.elements.token.value ||= token();
+      if (!before.has(form) || before.get(form) === form.elements.digest.value) continue;
+      changed.set(form, performance.now());
+      form.querySelector("[data-changed]").hidden = false;
+    }
+    for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+  }
+
+  function sending(event) {
+    // What changed under somebody's hand nobody has read.
+    leaving = performance.now() - (changed.get(event.target) ?? -Infinity) >= SETTLES;
+    if (!leaving) event.preventDefault();
+  }
+
+  async function copied(button) {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = button.dataset.copied;
+  }
+
   // ---- the page in the frame ---------------------------------------------------------------------
 
   function inside() {
@@ -186,6 +226,7 @@
     if (!doc) return false;
     const here = file(doc.location.pathname);
     const tree = here.slice(0, here.indexOf("/") + 1);
+    const wardrobe = tree === "drafts/" ? "portals/" : tree; // drafts are dressed as portals are
     const among = (address) => {
       const url = new URL(address, doc.baseURI);
       return url.origin === location.origin && touches(pages, (path) => path === file(url.pathname));
@@ -194,7 +235,7 @@
     let changed = false;
     if (pages === null || pages.has(here)) changed = await renew(doc);
     if (inside() !== doc) return changed;
-    if (touches(pages, (path) => path.startsWith(tree) && (path.endsWith(".css") || path.includes("/assets/")))) {
+    if (touches(pages, (path) => path.startsWith(wardrobe) && (path.endsWith(".css") || path.includes("/assets/")))) {
       restyle(doc);
       changed = true;
     }
@@ -349,7 +390,11 @@
     if (told().home && pathname.startsWith(home)) {
       const rest = page.slice(home.length);
       const asked = rest ? `&page=${encodeURIComponent(rest).replaceAll("%2F", "/")}` : "";
-      move(`${location.pathname}?tab=${told().tab}${asked}`);
+      const view = told().view ? `&view=${told().view}` : "";
+      move(`${location.pathname}?tab=${told().tab}${view}${asked}`);
+      for (const link of document.querySelectorAll("a[data-page]")) {
+        link.href = link.getAttribute("href").replace(/&page=.*|$/, asked);
+      }
     } else {
       const account = encodeURIComponent(told().account);
       const address = await refresh(`/-/where?account=${account}&page=${encodeURIComponent(page)}`);
@@ -424,10 +469,13 @@
   // A frame's load does not bubble; it may have come and gone before this script.
   document.addEventListener("load", (event) => event.target.id === "page" && arrived(), true);
   document.addEventListener("input", (event) => event.target.id === "find" && find());
+  document.addEventListener("submit", (event) => event.target.matches("[data-approve]") && sending(event));
+  document.addEventListener("click", (event) => event.target.matches("[data-copy]") && copied(event.target).catch(report));
   document.addEventListener("visibilitychange", attend);
   window.addEventListener("pagehide", () => source?.close());
   window.addEventListener("pageshow", (event) => event.persisted && attend());
   if (inside()?.readyState === "complete") arrived();
   find();
+  ready();
   attend();
 })();

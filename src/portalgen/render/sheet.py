@@ -1,0 +1,43 @@
+"""The sheet for sales: a case study on one A4 page, for the channels that its client consented to.
+
+What it says to the team (channels, end, what is left out) stands around the paper and is not printed; the
+paper is for prospects. It links to nothing: its files lie on the internal site, whose addresses name
+accounts. What does not fit on the page is left off by the style sheet, at the end of a line.
+"""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from markupsafe import Markup
+
+from portalgen.render.environment import locale_of, render
+from portalgen.render.prose import html
+from portalgen.render.results import headline, row
+from portalgen.views import CaseState, CaseStudyView, Prose
+from portalgen.vocabulary import ConsentChannel
+
+
+def sheet(language: str, agency: str, state: CaseState, case: CaseStudyView, address: str, root: str) -> str:
+    """The page as HTML. `address` is its own below the internal site, `root` the way back from there."""
+    locale = locale_of(language)
+    return render(
+        language,
+        "internal/sheet.html",
+        agency=agency,
+        here=address,
+        root=root,
+        assets=f"{root}assets/",
+        s=state,
+        k=case,
+        others=[channel for channel in get_args(ConsentChannel) if channel not in state.channels],
+        headline=headline(case, locale),
+        rows=[row(kpi, locale) for kpi in case.results],
+        story=_unlinked(case.story, "story", case.language) if case.story else "",
+        parts=[(one.title, _unlinked(one.prose, one.id, case.language)) for one in case.sections],
+    )
+
+
+def _unlinked(prose: Prose, prefix: str, language: str) -> Markup:
+    """The prose below a heading of the second level, its links as their texts."""
+    return html(prose.model_copy(update={"links": False}), root="", prefix=prefix, under=2, language=language)
