@@ -354,6 +354,23 @@ def test_an_update_approved_ahead_comes_on_its_day(project: Project) -> None:
     assert "It has seeds in it" in text(project.portal("alfa"))
 
 
+def test_an_update_that_waits_is_none_to_the_client(project: Project) -> None:
+    """Who has written and not approved has not kept anybody informed."""
+    project.build(date(2026, 12, 5))
+    assert "stale" in rules(project)
+    project.edit("alfa", "## Plan", "## 2026-12-04 Bread again {.client}\n\nIt has seeds in it.\n\n## Plan")
+    project.build(date(2026, 12, 5))
+    assert "stale" in rules(project)
+    project.approve().build(date(2026, 12, 5))
+    assert "stale" not in rules(project)
+
+
+def rules(project: Project) -> set[str]:
+    """The rules that want somebody for the first account of the portfolio."""
+    found = json.loads(project.tree("internal")["portfolio.json"])
+    return {reason["rule"] for reason in found["accounts"][0]["attention"]}
+
+
 # ---- the file --------------------------------------------------------------------------------------
 
 

@@ -73,3 +73,19 @@ def test_the_data_says_health_by_the_worst_slip_and_overdue_needs(
     values: dict[str, object], says: str
 ) -> None:
     assert dates.data_says(account(**values), TODAY) == says
+
+
+@pytest.mark.parametrize(
+    ("values", "days"),
+    [
+        ({"due": "2026-11-24"}, None),
+        ({"due": "2026-11-23"}, None),
+        ({"due": "2026-11-22"}, 1),
+        ({"due": "2026-11-13"}, 10),
+        ({"due": "2026-11-22", "done": "2026-11-23"}, None),
+        ({}, None),
+    ],
+)
+def test_a_need_is_overdue_from_the_day_after_its_own(values: dict[str, str], days: int | None) -> None:
+    need = account(needs=[{"title": "Logo", **values}]).needs[0]
+    assert dates.overdue(need, TODAY) == days

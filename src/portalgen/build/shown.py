@@ -202,9 +202,18 @@ class Shown:
         """Its row in the portfolio."""
         translate = say(self.settings.language)
         state = project.case_state(self.account, self.settings, self.today, translate, self.seen_case)
-        has_portal = self.seen is not None
+        told = None
+        if "client" in self.settings.review and project.has_portal(self.account, self.today):
+            told = self.seen or self.own.model_copy(update={"updates": ()})
         return project.row(
-            self.account, self.settings, self.today, translate, state, self.held, portal=has_portal
+            self.account,
+            self.settings,
+            self.today,
+            translate,
+            state,
+            self.held,
+            told,
+            portal=self.seen is not None,
         )
 
     @cached_property

@@ -25,12 +25,13 @@ _CLAIMS = {"complete": "Complete", "on_track": "On track", "at_risk": "At risk"}
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a rule looks at."""
+    """What a rule looks at. `told` has the updates that reach the client."""
 
     account: Account
     settings: Settings
     today: date
     say: Say
+    told: Account
 
     def days_since(self, day: date | None) -> int:
         """Days from a day to today; a missing or future day is none."""
@@ -134,20 +135,20 @@ def round_over(c: Case) -> Iterator[str]:
             )
 
 
-def _last_update(c: Case) -> date | None:
-    days = [u.date for u in c.account.updates if u.audience >= CLIENT and u.date <= c.today]
-    return max(days, default=None)
+def last_update(told: Account, today: date) -> date | None:
+    """The day of the last update that the client has seen, or None."""
+    return max((u.date for u in told.updates if u.audience >= CLIENT and u.date <= today), default=None)
 
 
 def silent(c: Case) -> Iterator[str]:
     """The client has not had a single update."""
-    if _last_update(c) is None:
+    if last_update(c.told, c.today) is None:
         yield c.say("The client has not had an update yet")
 
 
 def stale(c: Case) -> Iterator[str]:
     """No client-visible update for as many days as the settings say."""
-    last = _last_update(c)
+    last = last_update(c.told, c.today)
     if last is not None and (days := c.days_since(last)) >= c.settings.stale_after_days:
         yield c.say.many(
             "The client has had no update for {n} day",
@@ -213,9 +214,14 @@ RULES: tuple[tuple[str, Rule, tuple[str, ...]], ...] = (
 """Each rule's id, itself, and the lifecycles in which it is asked."""
 
 
-def attention(account: Account, settings: Settings, today: date, say: Say) -> tuple[Attention, ...]:
-    """Every reason why this account needs somebody on this day, the most urgent first."""
-    case = Case(account, settings, today, say)
+def attention(
+    account: Account, settings: Settings, today: date, say: Say, told: Account | None = None
+) -> tuple[Attention, ...]:
+    """Every reason why this account needs somebody on this day, the most urgent first.
+
+    `told` is what of the account reaches its client, where that is not all that is marked for them.
+    """
+    case = Case(account, settings, today, say, told or account)
     return tuple(
         Attention(rule=name, message=message)
         for name, rule, lifecycles in RULES

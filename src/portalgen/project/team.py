@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from portalgen.account import CLIENT, INTERNAL, Account, FrontMatter, Part, Section, Update
+from portalgen.account import INTERNAL, Account, FrontMatter, Part, Section, Update
 from portalgen.project import dates, pieces
-from portalgen.project.attention import RULES, attention
+from portalgen.project.attention import RULES, attention, last_update
 from portalgen.project.narrow import (
     EVERYBODY,
     NO_GATES,
@@ -174,12 +174,13 @@ def row(
     say: Say,
     case: CaseState,
     held: tuple[HeldView, ...] = (),
+    told: Account | None = None,
     *,
     portal: bool,
 ) -> PortfolioRow:
-    """An account's row in the portfolio. `portal`: it has one on this day."""
+    """An account's row in the portfolio. `portal`: it has one on this day. `told` is what of it reaches
+    its client, where that is not all that is marked for them."""
     open_needs = [n for n in account.needs if n.done is None]
-    updates = [u.date for u in account.updates if u.audience >= CLIENT and u.date <= today]
     return PortfolioRow(
         id=account.id,
         client=account.client.name,
@@ -189,9 +190,9 @@ def row(
         project_manager=_person(account, "project_manager"),
         health=pieces.health(account, settings, today),
         data_says=dates.data_says(account, today),
-        attention=attention(account, settings, today, say),
+        attention=attention(account, settings, today, say, told),
         next=_next(account, today),
-        last_update=max(updates, default=None),
+        last_update=last_update(told or account, today),
         open_needs=len(open_needs),
         overdue_needs=sum(dates.overdue(n, today) is not None for n in open_needs),
         open_change_requests=sum(c.decision == "pending" for c in account.change_requests),
