@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -138,6 +138,12 @@ def as_text(problems: Iterable[Problem], line_of: Callable[[Address], str | None
             lines.append(f"   {problem.hint}")
         blocks.append("\n".join(lines))
     return "\n".join(blocks)
+
+
+def line_in(texts: Mapping[str, str], at: Address) -> str | None:
+    """The line of an address in these texts (by path), for excerpts; None where it is in none."""
+    lines = texts.get(at.path, "").split("\n")
+    return lines[at.line - 1] if at.path in texts and at.line <= len(lines) else None
 
 
 def _excerpt(source: str, at: Address, width: int) -> list[str]:

@@ -45,7 +45,7 @@ from portalgen.build.takeback import take_back
 from portalgen.clock import build_date
 from portalgen.load import Accounts, Content, load, load_settings
 from portalgen.plan import GONE
-from portalgen.problems import Address, Problem, account_of, in_order
+from portalgen.problems import Address, Problem, account_of, in_order, line_in
 from portalgen.publish import Output, Release, ReleasedPage
 from portalgen.released import Released
 from portalgen.render.page import common_parts, digest_of
@@ -104,8 +104,7 @@ class Outcome:
 
     def line_of(self, at: Address) -> str | None:
         """The source line of an address, for excerpts."""
-        lines = self.texts.get(at.path, "").split("\n")
-        return lines[at.line - 1] if at.path in self.texts and at.line <= len(lines) else None
+        return line_in(self.texts, at)
 
 
 def build(settings: Settings, options: Options, environment: Mapping[str, str]) -> Outcome:

@@ -20,7 +20,7 @@ from portalgen.build.shown import Memory, Shown, stranger
 from portalgen.clock import build_date
 from portalgen.load import Accounts, Approval, Content, Refused, read_approved, read_file
 from portalgen.load.approvals import CASE, FILES, PORTAL, dump, files_shown
-from portalgen.problems import Address, Problem, Suggestions, UsageError, account_of
+from portalgen.problems import Address, Problem, Suggestions, UsageError, account_of, line_in
 from portalgen.project import review
 from portalgen.render.letter import letter as write
 from portalgen.render.terminal import difference_lines, visible
@@ -50,8 +50,7 @@ class Offer:
 
     def line_of(self, at: Address) -> str | None:
         """The source line of an address, for excerpts."""
-        lines = self.content.texts.get(at.path, "").split("\n")
-        return lines[at.line - 1] if at.path in self.content.texts and at.line <= len(lines) else None
+        return line_in(self.content.texts, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from portalgen import project
 from portalgen.build.shown import Memory
 from portalgen.clock import build_date
 from portalgen.load import load
-from portalgen.problems import Address, Problem, in_order
+from portalgen.problems import Address, Problem, in_order, line_in
 from portalgen.settings import Settings
 from portalgen.views import PortfolioView
 
@@ -35,8 +35,7 @@ class Overview:
 
     def line_of(self, at: Address) -> str | None:
         """The source line of an address, for excerpts."""
-        lines = self.texts.get(at.path, "").split("\n")
-        return lines[at.line - 1] if at.path in self.texts and at.line <= len(lines) else None
+        return line_in(self.texts, at)
 
 
 def portfolio(settings: Settings, as_of: date | None, environment: Mapping[str, str]) -> Overview:

@@ -11,21 +11,25 @@ import gc
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from time import sleep
 
+from portalgen.build import approving
 from portalgen.build.job import pardoned
 from portalgen.build.workshop import ALL, Round, Touched, Workshop, touched
 from portalgen.clock import build_date
 from portalgen.live.beats import Beats
-from portalgen.live.desk import Desk
+from portalgen.live.desk import Approval, Desk, Refusal, Stale
 from portalgen.live.scanning import Scanning
 from portalgen.live.server import News
 from portalgen.live.telling import before_first, desk_of, lines_of, told_once
 from portalgen.live.watch import Watch
 from portalgen.problems import Address, Problem, UsageError, in_order
+from portalgen.render.environment import say
 from portalgen.scan import Beat, report
 from portalgen.settings import Settings
+from portalgen.views import LetterView, Reviewed
 
 _LONGEST_WAIT = 30.0
 """Seconds that a request waits for a round. The first build may take longer, and nobody waits for it."""
@@ -66,6 +70,7 @@ class Loop:
         self._version, self._own, self._everything = 0, -1, -1
         self._news: deque[News] = deque(maxlen=_REMEMBERED)
         self._desk: Desk | None = None
+        self._letters: dict[str, LetterView] = {}
         self._stopping = False
 
     # ---- the loop ---------------------------------------------------------------------------------
@@ -224,6 +229,39 @@ class Loop:
             self._moved.wait_for(
                 lambda: self._stopping or (self._own if own else self._everything) >= ticket, _LONGEST_WAIT
             )
+
+    @cached_property
+    def approver(self) -> str:
+        """The name that an approval has where nobody writes another."""
+        return approving.approver(self._workshop.settings)
+
+    def approve(self, account: str, audience: Reviewed, by: str, digest: str) -> Approval:
+        """Write down that somebody released what `digest` names. The round that shows it follows.
+
+        Raises `Stale` where something else waits now, or nothing; `Refusal` where it can't be approved.
+        """
+        self.settle()
+        done, settings = self._round, self._workshop.settings
+        one = done.job.accounts.get(account) if done is not None else None
+        t = say(settings.language)
+        if done is None or one is None:
+            raise Refusal(t("There is no account “{name}” (any more).", name=account))
+        if account in done.job.content.broken or (audience == "public" and one.survivors):
+            raise Refusal(t("Its files have errors; mend them first."))
+        held = next((held for held in one.held if held.audience == audience), None)
+        if held is None or held.digest != digest:
+            raise Stale
+        try:
+            approved = approving.approve(settings, one, held, by, self._environment)
+        except approving.NotApproved as error:
+            raise Refusal(str(error)) from error
+        if approved.letter is not None:
+            self._letters[account] = approved.letter
+        return Approval(audience, approved.letter, "; ".join(w.message for w in approved.warnings))
+
+    def letter(self, account: str) -> LetterView | None:
+        """What the client may be told of the last approval since `serve` began."""
+        return self._letters.get(account)
 
     def news(self, after: int, timeout: float) -> News | None:
         """All that came after a version, waited for; None where nothing came in time."""

@@ -45,6 +45,7 @@ def desk_of(
     """The desk after a round. `problems` are the round's and those found since."""
     job, settings = done.job, done.job.settings
     broken = {account_of(p.at.path) for p in problems if p.severity in ("error", "leak")}
+    broken |= job.content.broken
     known = {one.id for one in job.shown}
     units = done.units()
     ordered = sorted(job.shown, key=lambda one: one.urgency)
@@ -66,9 +67,9 @@ def desk_of(
 
 def _account(one: Shown, done: Round, units: Container[str], *, broken: bool) -> DeskAccount:
     account, row, settings = one.account, one.row, one.settings
-    unit = f"portals/{done.job.key(account)}"
-    slug = row.case.slug
-    public = row.case.public and "public" in units
+    key = done.job.key(account)
+    unit = f"portals/{key}"
+    public = one.case is not None and "public" in units
     return DeskAccount(
         id=account.id,
         client=account.client.name,
@@ -78,10 +79,13 @@ def _account(one: Shown, done: Round, units: Container[str], *, broken: bool) ->
         portal=f"{unit}/" if unit in units else "",
         no_portal="" if unit in units else _no_portal(one),
         brief=f"internal/accounts/{account.id}/",
-        case=f"public/case-studies/{slug}/" if public else "",
+        case=f"public/case-studies/{one.case.slug}/" if one.case is not None and public else "",
         no_case="" if public else (done.withheld if row.case.public else row.case.why),
         broken=broken,
         file=str(settings.accounts / f"{account.id}.md"),
+        held=() if one.id in done.job.content.broken else one.held,
+        draft=f"drafts/{key}/" if one.draft is not None and done.files(f"drafts/{key}") else "",
+        team=tuple(person.name for person in account.team),
     )
 
 
@@ -114,6 +118,8 @@ def _no_portal(one: Shown) -> str:
         return t("The engagement was cancelled, and its portal with it.")
     if account.access.until is not None and account.access.until < one.today:
         return t("The portal ended on {day}.", day=filters["day"](account.access.until))
+    if one.seen is None:
+        return t("Nothing is approved for the client yet.")
     return t("The portal can't be shown until the errors are mended.")
 
 

@@ -85,8 +85,9 @@ class Preview:
         return {n: (s, u.account) for n, u in self._units.items() for s in surfaces if s == u.surface}
 
     def files(self, unit: str) -> frozenset[str]:
-        """The paths of a unit that are shown."""
-        return frozenset(self._units[unit].files)
+        """The paths of a unit that are shown; none of one that isn't."""
+        known = self._units.get(unit)
+        return frozenset(known.files) if known is not None else frozenset()
 
     def of_account(self, account: str) -> frozenset[str]:
         """The portals of an account."""

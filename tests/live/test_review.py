@@ -1,0 +1,109 @@
+"""Review under `serve`: what waits shows in the draft alone, what is approved shows at once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from portalgen.live.desk import DeskAccount, Refusal, Stale
+from portalgen.views import HeldView
+from tests.live.live import Live, clean, served
+from tests.project import Project
+from tests.test_incremental import difference
+from tests.test_review import ALFA, REVIEWED, png
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[Live]:
+    project = Project(tmp_path / "project", REVIEWED).account("alfa", ALFA).account("zulu")
+    project.write("content/accounts/alfa/files/menu.pdf", b"%PDF-1.4 first menu")
+    project.write("content/accounts/alfa/files/oven.png", png(200))
+    project.approve("alfa")
+    with served(project) as running:
+        yield running
+
+
+def row(live: Live, name: str = "alfa") -> DeskAccount:
+    """What the desk knows of an account, once every save is shown."""
+    live.loop.settle()
+    found = live.loop.desk.account(name)
+    assert found is not None
+    return found
+
+
+def held(live: Live, name: str = "alfa") -> HeldView:
+    """What waits for the client of an account."""
+    found = row(live, name).held_from("client")
+    assert found is not None
+    return found
+
+
+def test_what_waits_shows_in_the_draft_and_nowhere_else(live: Live) -> None:
+    assert (row(live).held, row(live).draft) == ((), "")
+    live.project.edit("alfa", "They are warm now.", "They are glowing hot.")
+    assert "They are warm now" in live.portal("alfa", "updates/2026-11-20-ovens-are-on/")[1]
+    assert held(live).count == 1
+    status, page = live.get(f"{row(live).draft}updates/2026-11-20-ovens-are-on/")
+    assert (status, "They are glowing hot" in page) == (200, True)
+    assert [
+        p for p, body in live.tree().items() if b"glowing hot" in body and p.startswith(("portals", "public"))
+    ] == []
+    assert live.wait(lambda: live.loop.desk.scan == "clean"), "a draft is no leak"
+
+
+def test_an_approval_shows_at_once_and_is_the_one_of_the_command(live: Live, tmp_path: Path) -> None:
+    live.project.edit("alfa", "They are warm now.", "They are glowing hot.")
+    done = live.loop.approve("alfa", "client", "Ana Ruiz", held(live).digest)
+    assert (done.audience, done.warning) == ("client", "")
+    assert done.letter is not None
+    assert done.letter == live.loop.letter("alfa")
+    assert "They are glowing hot" in live.portal("alfa", "updates/2026-11-20-ovens-are-on/")[1]
+    assert (row(live).held, row(live).draft) == ((), "")
+    drafts = f"drafts/{live.project.key('alfa')}/"
+    assert not [p for p in live.tree() if p.startswith(drafts)]
+    written = (live.project.root / "content/approved/alfa/portal.json").read_bytes()
+    live.project.approve("alfa")
+    assert (live.project.root / "content/approved/alfa/portal.json").read_bytes() == written
+    shown = {p: b for p, b in live.tree().items() if p.startswith(("portals/", "public/case-studies/"))}
+    built = clean(live.project, tmp_path / "clean")
+    assert not difference(shown, {p: built[p] for p in shown if p in built})
+    assert shown.keys() <= built.keys()
+
+
+def test_an_account_without_approval_has_a_draft_and_no_portal(live: Live) -> None:
+    assert live.portal("zulu")[0] == 404
+    assert row(live, "zulu").portal == ""
+    assert row(live, "zulu").no_portal == "Nothing is approved for the client yet."
+    assert live.get(row(live, "zulu").draft)[0] == 200
+    live.loop.approve("zulu", "client", "Ana Ruiz", held(live, "zulu").digest)
+    assert live.portal("zulu")[0] == 200
+
+
+def test_what_is_taken_back_goes_without_approval(live: Live) -> None:
+    live.project.edit("alfa", "## Notes {.client}", "## Notes")
+    assert "Everything is warm" not in live.portal("alfa")[1]
+    assert row(live).held == ()
+
+
+def test_only_what_was_shown_is_approved(live: Live) -> None:
+    live.project.edit("alfa", "They are warm now.", "They are glowing hot.")
+    digest = held(live).digest
+    live.project.edit("alfa", "glowing hot", "cold")
+    with pytest.raises(Stale):
+        live.loop.approve("alfa", "client", "Ana Ruiz", digest)
+    live.project.edit("alfa", "cold", "warm now").edit("alfa", "client: {", "clint: {")
+    with pytest.raises(Refusal):
+        live.loop.approve("alfa", "client", "Ana Ruiz", digest)
+    with pytest.raises(Refusal):
+        live.loop.approve("nobody", "client", "Ana Ruiz", digest)
+    assert "They are warm now" in live.portal("alfa", "updates/2026-11-20-ovens-are-on/")[1]
+
+
+def test_an_approval_made_elsewhere_shows_too(live: Live) -> None:
+    live.project.edit("alfa", "They are warm now.", "They are glowing hot.").approve("alfa")
+    assert "They are glowing hot" in live.portal("alfa", "updates/2026-11-20-ovens-are-on/")[1]
+    live.project.write("content/approved/alfa/portal.json", b"{")
+    assert live.codes() == ["bad-approval"]
+    assert "They are glowing hot" in live.portal("alfa", "updates/2026-11-20-ovens-are-on/")[1]
+    live.project.remove("content/approved/alfa/portal.json")
+    assert live.portal("alfa")[0] == 404
