@@ -2,101 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from portalgen.live.desk import Desk, DeskAccount
 from portalgen.live.server import serve
 from portalgen.problems import Address
-from tests.live.shop import FakeShop, account, desk, problem
-from tests.project import SECRET
-from tests.test_determinism import copy
+from tests.live.shop import FakeShop, problem
 
-PALETTE = """\
-  palette:
-    - {scheme: default, toggle: {icon: material/weather-night, name: Dark}}
-    - {scheme: slate, toggle: {icon: material/weather-sunny, name: Light}}
-"""
 MARK = "window.mark = 'still the same page'"
 expect.set_options(timeout=5_000)
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sample")
-    copy(folder, backwards=False)
-    settings = folder / "mkdocs.yml"
-    text = settings.read_text("utf-8")
-    settings.write_text(text.replace("  font: false\n", f"  font: false\n{PALETTE}"), "utf-8")
-    subprocess.run(
-        [sys.executable, "-m", "portalgen.cli", "build", "--as-of", "2026-11-23"],
-        cwd=folder,
-        env={**os.environ, "PORTALGEN_SECRET": SECRET},
-        check=True,
-        timeout=120,
-        capture_output=True,
-    )
-    return folder
-
-
-@pytest.fixture
-def shop(sample: Path, tmp_path: Path) -> FakeShop:
-    folder = tmp_path / "preview"
-    shutil.copytree(sample / "site", folder, copy_function=os.link)
-    return FakeShop(folder, shown(folder, sample))
-
-
-def shown(folder: Path, root: Path) -> Desk:
-    """The desk that belongs to the built sample, as far as these tests look."""
-    found: list[DeskAccount] = []
-    for row in json.loads((folder / "internal/portfolio.json").read_text("utf-8"))["accounts"]:
-        case = "public/case-studies/spring-launch/" if row["id"] == "brisa-foods" else ""
-        named = {"client": row["client"], "title": row["title"], "portal": row["portal"] or ""}
-        found.append(account(root, row["id"], **named, case=case, no_case="The client has not agreed."))
-    return desk(root, *found)
-
-
-@pytest.fixture
-def address(shop: FakeShop) -> Iterator[str]:
-    with serve(shop, 0) as server:
-        yield server.address
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 1100, "height": 600})
-    made.set_default_timeout(10_000)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
-
-
-@pytest.fixture
-def quiet(page: Page, address: str) -> Iterator[None]:
-    """Nothing is said in the console, and nobody else is asked for anything."""
-    said: list[str] = []
-    asked: list[str] = []
-    page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    yield
-    assert said == []
-    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
 
 
 def portal(shop: FakeShop, name: str = "brisa-foods") -> str:

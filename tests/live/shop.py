@@ -6,24 +6,31 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from portalgen.live.desk import Desk, DeskAccount
+from portalgen.live.desk import Approval, Desk, DeskAccount, Refusal, Stale
 from portalgen.live.server import News
 from portalgen.problems import Address, Problem
-from portalgen.views import Attention
+from portalgen.views import Attention, DifferenceView, HeldView, LetterView, Reviewed
 
 KEY = "k" * 26
 
 
 class FakeShop:
-    """Shows what it is told to show. `settled` counts who asked it to settle."""
+    """Shows what it is told to show. `settled` counts who asked it to settle.
+
+    `approved` is what was approved: account, audience, by whom, digest.
+    """
 
     def __init__(self, folder: Path, desk: Desk) -> None:
         self.folder = folder
         self.desk = desk
+        self.approver = "Ana Ruiz"
+        self.approved: list[tuple[str, str, str, str]] = []
         self.settled = 0
+        self._letters: dict[str, LetterView] = {}
         self._moved = threading.Condition()
         self._news: list[News] = []
 
@@ -39,6 +46,34 @@ class FakeShop:
                 return None
             pages: frozenset[str] = frozenset().union(*(one.pages or () for one in missed))
             return News(missed[-1].version, None if any(one.pages is None for one in missed) else pages)
+
+    def approve(self, account: str, audience: Reviewed, by: str, digest: str) -> Approval:
+        one = self.desk.account(account)
+        if one is None or not by:
+            raise Refusal("There is no such account." if by else "Write who approves it.")
+        if self.desk.prevents_approval(one):
+            raise Refusal("Its files have errors.")
+        held = one.held_from(audience)
+        if held is None or held.digest != digest:
+            raise Stale
+        self.approved.append((account, audience, by, digest))
+        letter = None
+        if audience == "client":
+            letter = self._letters[account] = letter_of(one, held, by)
+        left = tuple(other for other in one.held if other is not held)
+        portal = one.portal or one.draft.replace("drafts/", "portals/")
+        changes = {"draft": "", "portal": portal} if audience == "client" else {}
+        self.change(account, held=left, **changes)
+        stranger = one.team and by not in one.team
+        return Approval(audience, letter, f"{by} is not in the team" if stranger else "")
+
+    def letter(self, account: str) -> LetterView | None:
+        return self._letters.get(account)
+
+    def change(self, account: str, **changes: Any) -> None:
+        """A new version, with something else about an account."""
+        found = (replace(one, **changes) if one.id == account else one for one in self.desk.accounts)
+        self.show(accounts=tuple(found))
 
     def write(self, path: str, text: str | bytes) -> None:
         """Put a file into the preview as a build does: whole."""
@@ -115,3 +150,47 @@ def problem(path: str, line: int = 14, column: int = 12, **changes: Any) -> Prob
 def late(message: str = "“Sign off the tariff table” was due from the client 4 days ago") -> Attention:
     """A reason why somebody is needed."""
     return Attention(rule="need-overdue", message=message)
+
+
+def difference(field: str = "forecast", **changes: Any) -> DifferenceView:
+    """A milestone that is to come later."""
+    values: dict[str, Any] = {
+        "place": "milestones",
+        "id": "launch",
+        "title": "Launch",
+        "field": field,
+        "before": "2027-03-15",
+        "after": "2027-04-12",
+    }
+    return DifferenceView(**{**values, **changes})
+
+
+def held(audience: Reviewed = "client", *differences: DifferenceView, **changes: Any) -> HeldView:
+    """What waits of Brisa Foods: a launch that is to come later. Its digest is made from what differs."""
+    shown = differences or (difference(),)
+    values: dict[str, Any] = {
+        "account": "brisa-foods",
+        "client": "Brisa Foods",
+        "title": "Spring launch",
+        "audience": audience,
+        "approved_by": "Luis Vega",
+        "approved_on": date(2026, 11, 12),
+        "differences": shown,
+        "digest": sha256(repr((audience, shown)).encode()).hexdigest()[:16],
+    }
+    return HeldView(**{**values, **changes})
+
+
+def letter_of(one: DeskAccount, approved: HeldView, by: str) -> LetterView:
+    """What the client is told of an approval."""
+    return LetterView(
+        language="es",
+        agency="Estudio Norte",
+        client=one.client,
+        title=one.title,
+        to=("marta@brisa.example",),
+        greeted=("Marta",),
+        sender=by,
+        address=f"https://clients.example/{one.portal}",
+        news=approved.differences,
+    )

@@ -56,7 +56,7 @@ class Page(HTMLParser):
 
 
 def the_desk(made: Desk) -> Page:
-    return Page(desk_page(made, "run"))
+    return Page(desk_page(made, "run", {}))
 
 
 def the_account(made: Desk, name: str = "brisa-foods", **query: str) -> Page:
@@ -341,7 +341,7 @@ def test_an_excerpt_marks_the_place_and_is_never_long(
     line: str, column: int, width: int, parts: tuple[str, str, str] | None
 ) -> None:
     wrong = problem("mkdocs.yml", 2, column, width=width)
-    html = desk_page(desk(ROOT, BRISA, problems=(wrong,), lines={wrong.at: line}), "run")
+    html = desk_page(desk(ROOT, BRISA, problems=(wrong,), lines={wrong.at: line}), "run", {})
     begin, _, rest = html.partition("<code>")
     found = rest.partition("</code>")[0].replace("</mark>", "<mark>").split("<mark>") if rest else None
     assert (tuple(found) if found else None) == parts
@@ -382,7 +382,7 @@ def hostile_pages() -> list[str]:
     asked = asked_for("/portals/%3Cscript%3Ealert(1)%3C%2Fscript%3E".replace("%2F", "x"))
     assert asked is not None
     return [
-        desk_page(made, "run"),
+        desk_page(made, "run", {}),
         account_page(made, "run", "brisa-foods", {"tab": "public"})[1],
         account_page(made, "run", "brisa-foods", {"page": HOSTILE})[1],
         account_page(made, "run", HOSTILE, {})[1],

@@ -1,8 +1,8 @@
 """What the desk knows at one moment, as frozen values, and what can be asked of them.
 
-Owns which problem belongs to which account, which page belongs to whom, and what a frame may show.
-Everything here is pure. Refuses to know how the values came about (`telling`) or how they look
-(`pages`).
+Owns which problem belongs to which account, which page belongs to whom, what a frame may show, and what
+can come of an approval. Everything here is pure. Refuses to know how the values came about (`telling`)
+or how they look (`pages`).
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from urllib.parse import quote
 
 from portalgen.live.asking import asked_for
 from portalgen.problems import Address, Problem
-from portalgen.views import Attention
+from portalgen.views import Attention, HeldView, LetterView, Reviewed
 
 Tab = Literal["client", "team", "public"]
 TABS: tuple[Tab, ...] = get_args(Tab)
 TREES: Mapping[Tab, str] = {"client": "portals/", "team": "internal/", "public": "public/"}
 """The tree of the preview that a tab shows pages of."""
+DRAFTS = "drafts/"
+"""The tree of the preview with portals as they would be; the client's tab shows pages of it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +47,60 @@ class DeskAccount:
     """Its files have errors: the pages are the last good ones."""
     file: str
     """The absolute path of its Markdown file."""
+    held: tuple[HeldView, ...] = ()
+    """What waits for approval: at most one for each audience."""
+    draft: str = ""
+    """`drafts/<key>/`, the portal with everything approved; `""`: nothing is held back from the client."""
+    team: tuple[str, ...] = ()
+    """The names of those who may approve."""
 
     @property
     def urgent(self) -> bool:
         """Whether it needs somebody today: for a rule's sake, or to be mended."""
         return self.broken or bool(self.attention)
 
-    def home(self, tab: Tab) -> str:
-        """Where a tab begins, below the preview, or `""`."""
-        return {"client": self.portal, "team": self.brief, "public": self.case}[tab]
+    def home(self, tab: Tab, *, draft: bool = False) -> str:
+        """Where a tab begins, below the preview, or `""`.
+
+        `draft`: the portal as it would be. That is shown anyway where the client has none yet.
+        """
+        client = self.draft if draft or not self.portal else self.portal
+        return {"client": client or self.portal, "team": self.brief, "public": self.case}[tab]
+
+    @property
+    def both(self) -> bool:
+        """Whether the client's tab can show what is and what would be."""
+        return bool(self.portal and self.draft)
+
+    def held_from(self, audience: Reviewed) -> HeldView | None:
+        """What waits for approval for these readers."""
+        return next((one for one in self.held if one.audience == audience), None)
 
     @property
     def first_tab(self) -> Tab:
         """The tab to open with: what the client sees, if there is anything."""
         return next((tab for tab in TABS if self.home(tab)), "client")
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What came of an approval. `letter` tells the client of it; `warning` is a sentence, or `""`."""
+
+    audience: Reviewed
+    letter: LetterView | None = None
+    warning: str = ""
+
+
+class Stale(Exception):
+    """What would be approved is not what was shown, or nothing waits any more. Nothing was approved."""
+
+
+class Refusal(Exception):
+    """It can't be approved; nothing was. Carries a sentence in the desk's language."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +136,19 @@ class Desk:
         Those of its own files, and those of files that belong to no account, which keep every page at
         its last good state. Another account's errors are no concern of this one.
         """
-        own = Path(account.file)
+        folder = Path(account.file).parent
         return tuple(
             problem
             for problem, path in self._errors
-            if path == own or path.is_relative_to(own.with_suffix("")) or not path.is_relative_to(own.parent)
+            if _belongs(path, account) or not path.is_relative_to(folder)
         )
+
+    def prevents_approval(self, account: DeskAccount) -> bool:
+        """Whether its own files have errors, so that nobody knows what would be approved.
+
+        A leak prevents nothing: what is held back and shows elsewhere is mended by approving it.
+        """
+        return any(p.severity == "error" and _belongs(path, account) for p, path in self._errors)
 
     @property
     def errors_of_the_whole(self) -> tuple[Problem, ...]:
@@ -121,6 +170,8 @@ class Desk:
             for tab in TABS:
                 if (home := one.home(tab)) and path.startswith(home):
                     return one, tab
+            if one.draft and path.startswith(one.draft):
+                return one, "client"
             if path.startswith(f"internal/references/{one.id}/"):
                 return one, "team"
         return None
@@ -132,12 +183,14 @@ class Desk:
         a page of another account is shown under that account's name.
         """
         path = page.removeprefix("/")
-        tab = next((tab for tab, tree in TREES.items() if path.startswith(tree)), None)
+        draft = path.startswith(DRAFTS)
+        tab = "client" if draft else next((tab for tab, tree in TREES.items() if path.startswith(tree)), None)
         if tab is None:
             return "/"
         if found := self.owner(path):
             one, tab = found
-            return address(f"accounts/{one.id}", tab, path, one.home(tab))
+            home = one.home(tab, draft=draft)
+            return address(f"accounts/{one.id}", tab, path, home, draft=draft and bool(one.portal))
         here = self.account(account)
         if tab == "client":
             return address(f"accounts/{here.id}", tab, "", "") if here else "/"
@@ -146,10 +199,19 @@ class Desk:
         return address("all", tab, path, TREES[tab])
 
 
-def address(base: str, tab: Tab, path: str, home: str) -> str:
-    """The desk's address of a tab with a page: `/accounts/brisa/?tab=client&page=updates/`."""
+def _belongs(path: Path, account: DeskAccount) -> bool:
+    own = Path(account.file)
+    return path == own or path.is_relative_to(own.with_suffix(""))
+
+
+def address(base: str, tab: Tab, path: str, home: str, *, draft: bool = False) -> str:
+    """The desk's address of a tab with a page: `/accounts/brisa/?tab=client&page=updates/`.
+
+    `draft`: the client's tab as it would be, where it can be seen as it is, too.
+    """
     page = path.removeprefix(home) if home and path.startswith(home) else f"/{path}" if path else ""
-    return f"/{quote(base)}/?tab={tab}" + (f"&page={quote(page, safe='/')}" if page else "")
+    view = "&view=draft" if draft else ""
+    return f"/{quote(base)}/?tab={tab}{view}" + (f"&page={quote(page, safe='/')}" if page else "")
 
 
 def framed(tab: Tab, home: str, page: str) -> str:

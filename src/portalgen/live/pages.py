@@ -18,14 +18,19 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from portalgen.live.approving import AUDIENCES, Done, Outcome, Taken
 from portalgen.live.asking import Asked
 from portalgen.live.desk import TABS, TREES, Desk, DeskAccount, Tab, address, framed
 from portalgen.problems import Problem, in_order
+from portalgen.render.differences import approved, drawn
 from portalgen.render.environment import SOURCE, environment, render, shown_language
+from portalgen.render.letter import letter as written
+from portalgen.views import LetterView, Reviewed
 
 _LONGEST_EXCERPT = 160
 _MOST_PROBLEMS = 40
 _MOST_IN_NOTICE = 5
+_STATUSES: Mapping[Outcome, int] = {"done": 200, "stale": 409, "old page": 403, "refused": 422}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +45,23 @@ class Trouble:
     after: str = ""
 
 
-def desk_page(desk: Desk, run: str) -> str:
-    """The desk itself."""
+def desk_page(desk: Desk, run: str, query: Mapping[str, str]) -> str:
+    """The desk itself; with `show=held`, the accounts from which something is held back."""
+    held = [one for one in desk.accounts if one.held]
+    narrow = query.get("show") == "held"
+    shown = held if narrow else desk.accounts
     grave = [p for p in in_order(desk.problems) if p.severity != "warning"]
     mild = [p for p in in_order(desk.problems) if p.severity == "warning"]
     return _render(
         desk,
         run,
         "desk",
-        urgent=sorted((one for one in desk.accounts if one.urgent), key=lambda one: not one.broken),
-        calm=[one for one in desk.accounts if not one.urgent],
+        need=sum(one.urgent for one in desk.accounts),
+        held=len(held),
+        narrow=narrow,
+        urgent=sorted((one for one in shown if one.urgent), key=lambda one: not one.broken),
+        waiting=[one for one in shown if one.held and not one.urgent],
+        calm=[one for one in shown if not one.held and not one.urgent],
         troubles=_troubles(desk, grave[:_MOST_PROBLEMS]),
         errors=sum(p.severity == "error" for p in grave),
         leaks=sum(p.severity == "leak" for p in grave),
@@ -69,7 +81,10 @@ def account_page(desk: Desk, run: str, name: str, query: Mapping[str, str]) -> t
         state = "gone" if gone else "building"
         return (404 if gone else 200), _render(desk, run, "framed", state=state, name=name)
     tab = _tab(query.get("tab", ""), TABS, one.first_tab)
-    home = one.home(tab)
+    draft = tab == "client" and query.get("view") == "draft" and one.both
+    home = one.home(tab, draft=draft)
+    source = framed(tab, home, query.get("page", "")) if home else ""
+    readers: Mapping[Tab, Reviewed] = {"client": "client", "public": "public"}
     return 200, _render(
         desk,
         run,
@@ -80,9 +95,21 @@ def account_page(desk: Desk, run: str, name: str, query: Mapping[str, str]) -> t
         tab=tab,
         home=home,
         tabs=[(each, address(f"accounts/{one.id}", each, "", "")) for each in TABS],
-        source=framed(tab, home, query.get("page", "")) if home else "",
+        source=source,
+        held=one.held_from(readers[tab]) if tab in readers else None,
+        draft=draft,
+        views=_views(one, source.removeprefix(f"/{home}")) if tab == "client" and one.both else (),
         why={"client": one.no_portal, "team": "", "public": one.no_case}[tab],
         **_notice(desk, one, desk.errors_for(one)),
+    )
+
+
+def _views(one: DeskAccount, page: str) -> tuple[tuple[bool, str], ...]:
+    """The addresses of a page of the portal, as it is and as it would be."""
+    homes = [(draft, one.home("client", draft=draft)) for draft in (False, True)]
+    return tuple(
+        (draft, address(f"accounts/{one.id}", "client", home + page, home, draft=draft))
+        for draft, home in homes
     )
 
 
@@ -99,7 +126,56 @@ def whole_page(desk: Desk, run: str, query: Mapping[str, str]) -> str:
         home=TREES[tab],
         tabs=[(each, address("all", each, "", "")) for each in TABS[1:]],
         source=framed(tab, TREES[tab], query.get("page", "")),
+        held=None,
+        views=(),
         **_notice(desk, None, desk.errors_of_the_whole),
+    )
+
+
+def approve_page(
+    desk: Desk,
+    run: str,
+    name: str,
+    *,
+    token: str,
+    dumb: bool,
+    by: str,
+    taken: Taken | None = None,
+    done: Done | None = None,
+    letter: LetterView | None = None,
+) -> tuple[int, str]:
+    """The page to approve what waits of an account, and its status.
+
+    `token` makes its forms good; `""` for a page that only brings another one up to date. `dumb`: the
+    browser could not send them. `taken` is a form that came to nothing, `done` what was just approved,
+    with the letter that tells the client of it.
+    """
+    one = desk.account(name)
+    if one is None:
+        gone = desk.version > 0 and desk.as_of != date.min
+        state, status = ("gone", 404) if gone else ("building", 200)
+    else:
+        state, status = "account", _STATUSES[taken.outcome] if taken else 200
+    waiting = [held for audience in AUDIENCES if one and (held := one.held_from(audience))]
+    troubles = in_order(desk.errors_for(one)) if one else []
+    return status, _render(
+        desk,
+        run,
+        "approve",
+        state=state,
+        name=name,
+        one=one,
+        held=[(held, approved(held, desk.language), drawn(held, desk.language, 3)) for held in waiting],
+        blocked=bool(one and desk.prevents_approval(one)),
+        token=token,
+        dumb=dumb,
+        by=by,
+        taken=taken,
+        done=done,
+        letter=letter,
+        mail=written(letter) if letter else None,
+        troubles=_troubles(desk, troubles[:_MOST_IN_NOTICE]),
+        more=max(0, len(troubles) - _MOST_IN_NOTICE),
     )
 
 

@@ -3,8 +3,9 @@
 Serves the desk's own pages, the real files of the preview byte for byte, and a stream of server-sent
 events (https://html.spec.whatwg.org/multipage/server-sent-events.html) that says what changed. A page
 waits for the rebuild that its save began. Each connection has a thread, so that a slow or dead client
-is nobody else's business. Refuses every method but GET and HEAD, and whatever `asking` refuses; writes
-nothing, and logs nothing.
+is nobody else's business. Takes one thing: a form with an approval, at `/approve/<id>/`, under the rules
+of `asking`, which also says against whom they protect and against whom not. Refuses every other method
+but GET and HEAD, and whatever `asking` refuses; logs nothing.
 """
 
 from __future__ import annotations
@@ -29,8 +30,17 @@ from urllib.parse import parse_qs
 
 import portalgen.render
 from portalgen.live import pages
-from portalgen.live.asking import Asked, asked_for, refusal
-from portalgen.live.desk import TREES, Desk
+from portalgen.live.approving import Approvals, Approver, Taken
+from portalgen.live.asking import (
+    Asked,
+    asked_for,
+    form_of,
+    form_refusal,
+    opens_a_window,
+    refusal,
+    says_nothing,
+)
+from portalgen.live.desk import DRAFTS, TREES, Desk
 from portalgen.live.served import HERE, HTML, PLAIN, is_folder, is_page, open_below, policy, type_of
 from portalgen.problems import UsageError
 
@@ -44,7 +54,7 @@ _AT_ONCE = 256 * 1024
 _MOST_TOLD = 1000
 """More changed pages than these are told as "anything may have changed"."""
 
-_TREES = frozenset(tree.rstrip("/") for tree in TREES.values())
+_TREES = frozenset(tree.rstrip("/") for tree in (*TREES.values(), DRAFTS))
 _STATIC = Path(portalgen.render.__file__).parent / "static"
 _OWN = ("desk.css", "desk.js", "idiomorph.js")
 _BRANDED = ("style.css", "icon.svg")
@@ -57,6 +67,19 @@ _EVERYWHERE = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+}
+_APPROVING = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    # Other than everybody else's, so that no page here can script a window that it opened with this one
+    # (https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies). A browser that
+    # doesn't know the word takes it for `unsafe-none`, which is other than everybody else's, too.
+    "Cross-Origin-Opener-Policy": "noopener-allow-popups",
+    # Without a referrer a form would come from the origin "null".
+    "Referrer-Policy": "same-origin",
 }
 
 
@@ -72,12 +95,12 @@ class News:
     pages: frozenset[str] | None
 
 
-class Shop(Protocol):
+class Shop(Approver, Protocol):
     """What the server shows: whoever builds the preview. Called from many threads."""
 
     @property
     def folder(self) -> Path:
-        """The preview: `public/`, `internal/`, `portals/`."""
+        """The preview: `public/`, `internal/`, `portals/`, `drafts/`."""
 
     @property
     def desk(self) -> Desk:
@@ -131,6 +154,7 @@ class _Listening(socketserver.TCPServer):
     def __init__(self, shop: Shop, port: int) -> None:
         self.shop = shop
         self.run = secrets.token_hex(4)
+        self.approvals = Approvals(shop)
         self.ending = threading.Event()
         self._lock = threading.Lock()
         self._open: dict[socket.socket, threading.Thread] = {}
@@ -204,7 +228,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer what the standard library finds wrong with a request, and end the connection."""
         self.close_connection = True
         if code == HTTPStatus.NOT_IMPLEMENTED:
-            self._answer(405, PLAIN, b"The desk can be read, and nothing else.\n", {"Allow": "GET, HEAD"})
+            allowed = "GET, HEAD, POST" if _to_approve(asked_for(self.path)) else "GET, HEAD"
+            self._answer(405, PLAIN, b"The desk can be read, and nothing else.\n", {"Allow": allowed})
         else:
             self._answer(code, PLAIN, f"{HTTPStatus(code).phrase}.\n".encode(), {})
 
@@ -229,6 +254,34 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer with the head of what `GET` would get."""
         self.do_GET()
 
+    def do_POST(self) -> None:
+        """Take an approval."""
+        name = _to_approve(asked_for(self.path))
+        if not name:
+            self.send_error(HTTPStatus.NOT_IMPLEMENTED)
+            return
+        status, why = form_refusal(self.headers, self.server.port)
+        if not why:
+            length = int(self.headers["Content-Length"])
+            body = self._body(length)
+            form = form_of(body) if len(body) == length else None
+            if form is not None:
+                self._approve(name, form)
+                return
+            status, why = HTTPStatus.BAD_REQUEST, "This form can't be read."
+        self.close_connection = True
+        self._answer(status, PLAIN, f"{why}\n".encode(), {})
+
+    def _body(self, length: int) -> bytes:
+        """What a request holds; less where it ends too soon. Raises `TimeoutError` if it takes too long."""
+        until = time.monotonic() + _IDLE
+        found = b""
+        while len(found) < length and (piece := self.rfile.read1(length - len(found))):
+            found += piece
+            if time.monotonic() > until:
+                raise TimeoutError
+        return found
+
     # ---- the desk ---------------------------------------------------------------------------------
 
     def _desk(self, asked: Asked) -> None:
@@ -237,16 +290,44 @@ class _Handler(BaseHTTPRequestHandler):
         query = _query(asked)
         match asked.parts:
             case ():
-                self._page(200, pages.desk_page(desk, self.server.run))
-            case ("accounts", _) | ("all",) if not asked.folder:
+                self._page(200, pages.desk_page(desk, self.server.run, query))
+            case ("accounts" | "approve", _) | ("all",) if not asked.folder:
                 self._redirect(Asked(asked.parts, folder=True, query=asked.query).address)
             case ("accounts", name):
                 status, html = pages.account_page(desk, self.server.run, name, query)
                 self._page(status, html)
+            case ("approve", name):
+                self._approving(desk, name, done=query.get("done", ""))
             case ("all",):
                 self._page(200, pages.whole_page(desk, self.server.run, query))
             case _:
                 self._page(404, pages.missing_page(desk, asked, ""))
+
+    def _approve(self, name: str, form: Mapping[str, str]) -> None:
+        taken = self.server.approvals.take(name, form)
+        if taken.outcome == "done":
+            there = Asked(("approve", name), folder=True, query=f"done={taken.audience}").address
+            self._redirect(there, HTTPStatus.SEE_OTHER)
+        else:
+            self.server.shop.settle()
+            self._approving(self.server.shop.desk, name, taken)
+
+    def _approving(self, desk: Desk, name: str, taken: Taken | None = None, done: str = "") -> None:
+        """The page to approve on. Its token is for a window alone: no script can read that."""
+        shop, approvals = self.server.shop, self.server.approvals
+        known = desk.account(name) is not None
+        status, html = pages.approve_page(
+            desk,
+            self.server.run,
+            name,
+            token=approvals.token if opens_a_window(self.headers) else "",
+            dumb=says_nothing(self.headers),
+            by=approvals.by,
+            taken=taken,
+            done=approvals.done(name, done) if known else None,
+            letter=shop.letter(name) if known and done == "client" else None,
+        )
+        self._answer(status, HTML, html.encode(), _APPROVING)
 
     def _own(self, asked: Asked) -> None:
         query = _query(asked)
@@ -329,8 +410,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _page(self, status: int, html: str) -> None:
         self._answer(status, HTML, html.encode(), {"Content-Security-Policy": _STRICT})
 
-    def _redirect(self, address: str) -> None:
-        self._answer(302, PLAIN, b"", {"Location": address})
+    def _redirect(self, address: str, status: int = HTTPStatus.FOUND) -> None:
+        self._answer(status, PLAIN, b"", {"Location": address})
 
     def _answer(self, status: int, kind: str, body: bytes, headers: Mapping[str, str]) -> None:
         self._head(status, kind, {"Cache-Control": "no-store", "Content-Length": str(len(body)), **headers})
@@ -365,6 +446,15 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in found.items():
             self.send_header(name, value)
         self.end_headers()
+
+
+def _to_approve(asked: Asked | None) -> str:
+    """The account whose approvals are taken at an address, or `""`."""
+    match asked:
+        case Asked(parts=("approve", name), folder=True):
+            return name
+        case _:
+            return ""
 
 
 def _query(asked: Asked) -> dict[str, str]:
