@@ -60,6 +60,9 @@ DESK = {
     "desk-public": "accounts/brisa-foods/?tab=public",
     "desk-no-portal": "accounts/porto-textil/?tab=client",
     "desk-all": "all/?tab=team",
+    "desk-held": "accounts/tinta-books/?tab=client",
+    "desk-draft": "accounts/tinta-books/?tab=client&view=draft",
+    "desk-approve": "approve/tinta-books/",
 }
 BROKEN = {"desk-broken": "", "desk-client-broken": "accounts/brisa-foods/?tab=client"}
 

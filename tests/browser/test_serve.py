@@ -22,7 +22,7 @@ expect.set_options(timeout=10_000)
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     folder = tmp_path_factory.mktemp("agency")
     copy(folder, backwards=False)
-    with served(Project.at(folder)) as live:
+    with served(Project.at(folder).setting("review: [client, public]", "review: []")) as live:
         yield live
 
 
