@@ -57,6 +57,13 @@ def test_awkward_names_are_found_where_they_are_written_as_names(body: str, name
     assert found(SCAN, portal("acme", html(body))) == [name]
 
 
+@pytest.mark.parametrize("name", ["Orange, S.A.", "Search Ltd", "Norte GmbH"])
+def test_an_ordinary_word_with_a_legal_form_is_no_name_without_it(name: str) -> None:
+    scan = Scan([term(name)])
+    body = "<p>we saw an orange, and a search, al norte; Orange too</p>"
+    assert found(scan, public(**{"index.html": html(body)})) == []
+
+
 def test_ordinary_words_in_the_search_index_are_left_to_the_page() -> None:
     index = '{"docs": [{"location": "", "title": "Home", "text": "Menu Search we Orange Sol"}]}'
     assert found(SCAN, public(**{"search/search_index.json": index})) == []

@@ -69,6 +69,21 @@ def test_a_name_is_found_however_it_is_written(written: str) -> None:
     assert found(SCAN, portal("acme", html(f"<p>{written}</p>"))) == [NAME]
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Brisa Foods, S.L.", "Brisa Foods"),
+        ("Brisa Foods, S.L.", "BrisaFoods"),
+        ("Brisa Foods, S.L.", "Brisa Foods, S.L."),
+        ("Kelo Oy", "Kelo"),
+        ("Salt & Stone GmbH & Co. KG", "Salt and Stone"),
+    ],
+)
+def test_a_company_is_found_without_its_legal_form(name: str, written: str) -> None:
+    scan = Scan([term(name)])
+    assert found(scan, portal("acme", html(f"<p>We met {written} today</p>"))) == [name]
+
+
 @pytest.mark.parametrize("text", [t.text for t in TERMS if t.account != "acme"])
 def test_every_kind_of_term_is_found_in_another_clients_portal(text: str) -> None:
     assert text in found(SCAN, portal("acme", html(f"<p>Then: {text}, they said.</p>")))

@@ -2,7 +2,8 @@
 
 Owns watching (`watch`), the loop (`loop`), the server (`server`) and what the desk shows (`desk`,
 `telling`). Builds nothing itself: each save goes through `build`, into the preview. Listens on this
-computer alone, writes nothing of the sources but approvals, and leaves the published trees to `portalgen build`.
+computer alone, writes nothing of the sources but approvals, and leaves the published trees to
+`portalgen build`.
 """
 
 from __future__ import annotations

@@ -15,8 +15,7 @@ does, and not beside another capital: `Ana` is not `Ana López`.
 
 The trade-off: "Orange is happy" at the start of a paragraph passes, since it can't be told from
 the fruit; the same client's aliases and domains, and every mention inside a sentence, are found. The
-list of ordinary words (`ordinary_words.txt`, its licence beside it) is read only where a project
-has names of one word.
+list of ordinary words (`project.ordinary`) is read only where a project has names of one word.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
+from portalgen.project.anonymous import without_legal_form
+from portalgen.project.ordinary import ordinary_words
 from portalgen.project.terms import Term
 from portalgen.scan.markup import ADDRESS, CODE, ELEMENT, FORMATTING, PROSE, RAW
 from portalgen.scan.words import Words, phrase, plain_letters
@@ -52,34 +51,37 @@ class Entry:
     alone: bool = False
 
 
-@cache
-def ordinary_words() -> frozenset[bytes]:
-    """Common English and Spanish words, folded."""
-    text = files("portalgen.scan").joinpath("ordinary_words.txt").read_bytes()
-    return frozenset(text.split())
-
-
 def entries(term: Term) -> Iterator[Entry]:
     """What to look for: the name, and the forms in which people write it too.
 
-    Without its apostrophe, with its `&` spelled out and the other way round, and written together as
-    in hashtags and file names (`BrisaFoods`). A name without a letter or digit can't be looked for.
+    Without its apostrophe, without its legal form (`Brisa Foods, S.L.`), with its `&` spelled out and the
+    other way round, and written together as in hashtags and file names (`BrisaFoods`). A name without a
+    letter or digit can't be looked for.
     """
     words = phrase(term.text)
     if not words:
         return
     yield _entry(words, term)
     forms = {words}
-    spellings = [_APOSTROPHES.sub("", term.text), _SPELLED_AND.sub(" & ", term.text)]
-    spellings += [_AND.sub(f" {word} ", term.text) for word in ("and", "y")]
-    spelled = [phrase(text) for text in spellings]
-    together = (b"".join(words),)
-    if len(words) > 1 and len(together[0]) >= 6 and term.kind != "domain" and "@" not in term.text:
-        spelled.append(together)
+    names = [term.text]
+    if term.kind in ("client name", "alias"):
+        names.append(without_legal_form(term.text))
+    spelled = [form for name in dict.fromkeys(names) for form in _spelled(name, term)]
     for form in spelled:
         if form not in forms and (len(form) > 1 or form[0] not in ordinary_words()):
             forms.add(form)
             yield _entry(form, term)
+
+
+def _spelled(name: str, term: Term) -> Iterator[Words]:
+    words = phrase(name)
+    yield words
+    spellings = [_APOSTROPHES.sub("", name), _SPELLED_AND.sub(" & ", name)]
+    spellings += [_AND.sub(f" {word} ", name) for word in ("and", "y")]
+    yield from map(phrase, spellings)
+    together = (b"".join(words),)
+    if len(words) > 1 and len(together[0]) >= 6 and term.kind != "domain" and "@" not in name:
+        yield together
 
 
 def _entry(words: Words, term: Term) -> Entry:
