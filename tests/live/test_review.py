@@ -104,6 +104,10 @@ def test_an_approval_made_elsewhere_shows_too(live: Live) -> None:
     assert "They are glowing hot" in live.portal("alfa", "updates/2026-11-20-ovens-are-on/")[1]
     live.project.write("content/approved/alfa/portal.json", b"{")
     assert live.codes() == ["bad-approval"]
+    desk = live.loop.desk
+    named = {one.id: [p.code for p in desk.errors_for(one)] for one in desk.accounts}
+    assert named == {"alfa": ["bad-approval"], "zulu": []}
+    assert desk.errors_of_the_whole == ()
     assert "They are glowing hot" in live.portal("alfa", "updates/2026-11-20-ovens-are-on/")[1]
     live.project.remove("content/approved/alfa/portal.json")
     assert live.portal("alfa")[0] == 404

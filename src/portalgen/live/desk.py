@@ -53,6 +53,8 @@ class DeskAccount:
     """`drafts/<key>/`, the portal with everything approved; `""`: nothing is held back from the client."""
     team: tuple[str, ...] = ()
     """The names of those who may approve."""
+    approvals: str = ""
+    """The absolute path of the folder of its approvals."""
 
     @property
     def urgent(self) -> bool:
@@ -136,11 +138,11 @@ class Desk:
         Those of its own files, and those of files that belong to no account, which keep every page at
         its last good state. Another account's errors are no concern of this one.
         """
-        folder = Path(account.file).parent
+        folders = _folders(account)
         return tuple(
             problem
             for problem, path in self._errors
-            if _belongs(path, account) or not path.is_relative_to(folder)
+            if _belongs(path, account) or not any(path.is_relative_to(folder) for folder in folders)
         )
 
     def prevents_approval(self, account: DeskAccount) -> bool:
@@ -153,7 +155,7 @@ class Desk:
     @property
     def errors_of_the_whole(self) -> tuple[Problem, ...]:
         """The errors and leaks in files that belong to no account."""
-        folders = {Path(one.file).parent for one in self.accounts}
+        folders = {folder for one in self.accounts for folder in _folders(one)}
         return tuple(
             problem
             for problem, path in self._errors
@@ -201,7 +203,14 @@ class Desk:
 
 def _belongs(path: Path, account: DeskAccount) -> bool:
     own = Path(account.file)
-    return path == own or path.is_relative_to(own.with_suffix(""))
+    approved = bool(account.approvals) and path.is_relative_to(account.approvals)
+    return path == own or path.is_relative_to(own.with_suffix("")) or approved
+
+
+def _folders(account: DeskAccount) -> tuple[Path, ...]:
+    """The folders in which each file belongs to some account."""
+    approved = (Path(account.approvals).parent,) if account.approvals else ()
+    return (Path(account.file).parent, *approved)
 
 
 def address(base: str, tab: Tab, path: str, home: str, *, draft: bool = False) -> str:

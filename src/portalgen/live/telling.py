@@ -86,6 +86,7 @@ def _account(one: Shown, done: Round, units: Container[str], *, broken: bool) ->
         held=() if one.id in done.job.content.broken else one.held,
         draft=f"drafts/{key}/" if one.draft is not None and done.files(f"drafts/{key}") else "",
         team=tuple(person.name for person in account.team),
+        approvals=str(settings.approved / account.id),
     )
 
 
@@ -106,6 +107,7 @@ def _unread(name: str, settings: Settings) -> DeskAccount:
         no_case=why,
         broken=True,
         file=str(settings.accounts / f"{name}.md"),
+        approvals=str(settings.approved / name),
     )
 
 
