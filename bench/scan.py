@@ -16,9 +16,9 @@ import time
 from dataclasses import dataclass
 
 from portalgen.problems import Address
+from portalgen.project.ordinary import ordinary_words
 from portalgen.project.terms import Kind, Term
 from portalgen.scan import Scan
-from portalgen.scan.names import ordinary_words
 from portalgen.site import assemble
 from portalgen.vocabulary import Audience
 

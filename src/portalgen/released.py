@@ -1,15 +1,16 @@
 """What each account said when it was last released: the memory that withdrawing needs.
 
 One JSON file per account in `.portalgen/released/`, as private as the sources themselves, and one of
-what was approved of it then. An entry that cannot be read is no entry: then nothing can be retained, and
-the account waits for a build that succeeds. Owns these files and nothing of their meaning
-(`project.withdraw`).
+what was approved of it then, below the SHA-256 of that. An entry that cannot be read is no entry: then
+nothing can be retained, and the account waits for a build that succeeds. Owns these files and nothing of
+their meaning (`project.withdraw`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -45,7 +46,7 @@ class Released:
         """What was approved of the account when it was released."""
         for path in self._approved(name):
             try:
-                return parse_all(path.read_bytes(), name, path.name.split(".")[1])
+                return parse_all(_whole(path), name, path.name.split(".")[1])
             except (OSError, ValueError, AttributeError):
                 continue
         return NONE
@@ -74,8 +75,9 @@ class Released:
             if approvals != NONE:
                 path = self._folder / "approved" / f"{account.id}.{approvals.digest}.json"
                 approved.add(path)
-                if not path.is_file():
-                    self._write(f"approved/{path.name}", dump_all(approvals))
+                if not _is_whole(path):
+                    data = dump_all(approvals)
+                    self._write(f"approved/{path.name}", sha256(data).hexdigest().encode() + b"\n" + data)
         for name in self.names() - kept:
             (self._folder / f"{name}.json").unlink(missing_ok=True)
         for path in self._folder.glob("approved/*.json"):
@@ -90,3 +92,18 @@ class Released:
         temporary = path.with_name(f".{path.name}.new")
         temporary.write_bytes(data)
         temporary.replace(path)
+
+
+def _whole(path: Path) -> bytes:
+    """What stands below its SHA-256 in a file, if it is what was written. Raises `OSError`, `ValueError`."""
+    known, _, data = path.read_bytes().partition(b"\n")
+    if sha256(data).hexdigest().encode() != known:
+        raise ValueError("damaged")
+    return data
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        return bool(_whole(path))
+    except (OSError, ValueError):
+        return False

@@ -14,8 +14,8 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from portalgen import __version__, project
-from portalgen.build.holding import held_problems, held_record, next_expiry
+from portalgen import __version__
+from portalgen.build.holding import held_record, next_expiry, told
 from portalgen.build.job import (
     IMAGES,
     Job,
@@ -131,7 +131,7 @@ def build(settings: Settings, options: Options, environment: Mapping[str, str]) 
                 released.replace([(s.account, s.approvals) for s in job.shown], content.broken, today)
                 memory.save()
                 cache.keep(IMAGES, _images(job))
-                problems += held_problems(job.shown, settings)
+                problems += told(job.shown, settings)
                 counts = round_.counts
                 published, closing = True, counts.line(_held(job.shown), next_expiry(job.shown))
             else:
@@ -160,7 +160,7 @@ def check(
     accounts = Memory(settings).shown(content.healthy, today)
     shown = tuple(accounts.values())
     wanted = frozenset(_account_at(settings, path) for path in files)
-    problems = [*content.problems, *_said(shown), *_attention(shown), *held_problems(shown, settings)]
+    problems = [*content.problems, *_said(shown), *_attention(shown), *told(shown, settings)]
     if wanted:
         home = f"{settings.relative(settings.accounts)}/"
         problems = [
@@ -300,19 +300,8 @@ def _release(job: Job) -> Release:
     pages["public"] = ReleasedPage((*own, *shown))
     pages["internal"] = ReleasedPage(everything)
     held = tuple(held_record(job.shown, job.settings))
-    return Release(job.today, __version__, pages, held, _why(job), next_expiry(job.shown))
-
-
-def _why(job: Job) -> dict[str, str]:
-    """Why something of an account that is still there may have gone."""
-    why = {one.id: one.row.case.why for one in job.shown if not one.row.case.public}
-    why = {name: sentence for name, sentence in why.items() if sentence}
-    for one in job.shown:
-        if not project.has_portal(one.account, job.today):
-            why.setdefault(one.id, f"the account is {one.account.lifecycle} or its portal has ended")
-        elif one.seen is None:
-            why.setdefault(one.id, "nothing is approved for the client")
-    return why
+    why = {one.id: one.why_gone for one in job.shown if one.why_gone}
+    return Release(job.today, __version__, pages, held, why, next_expiry(job.shown))
 
 
 # ---- problems of the whole ------------------------------------------------------------------------

@@ -169,6 +169,8 @@ def approve(
     today = build_date(None, environment, settings.timezone)
     folder = settings.approved / one.id
     files = {f.sha256: f.path for part in (facts, page) if part is not None for f in part.files}
+    if linked := next((path for path in (folder, folder / FILES) if path.is_symlink()), None):
+        raise NotApproved(f"{settings.relative(linked)} is a link to somewhere else; put a folder there")
     try:
         for known, path in files.items():
             _keep(settings, one.id, folder / FILES / known, known, path)
@@ -217,13 +219,13 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _tidy(settings: Settings, account: str) -> None:
-    """Remove the files that no approval shows any more."""
-    shown = files_shown(settings, account)
+    """Remove the files that no approval shows any more, and what an approval that was killed left half."""
+    folder, shown = settings.approved / account, files_shown(settings, account)
     if shown is None:
         return
-    for path in (settings.approved / account / FILES).glob("[0-9a-f]*"):
-        if path.name not in shown:
-            path.unlink(missing_ok=True)
+    unshown = (path for path in (folder / FILES).glob("[0-9a-f]*") if path.name not in shown)
+    for path in (*unshown, *folder.glob(".*.new"), *(folder / FILES).glob(".*.new")):
+        path.unlink(missing_ok=True)
 
 
 def _letter(

@@ -1,4 +1,4 @@
-"""What is held back, as a build, a check and the record of a release say it.
+"""What is held back or left out, as a build, a check and the record of a release say it.
 
 Owns these sentences and nothing of the decision (`shown`, `project.review`). Held-back work is no
 failure: it has the severity of what wants attention.
@@ -22,18 +22,29 @@ _FROM = {"client": "from the client", "public": "from the public"}
 _WITHOUT = {"client": "no portal", "public": "no public case study"}
 
 
-def held_problems(shown: Iterable[Shown], settings: Settings) -> Iterator[Problem]:
-    """One for each audience of each account that something is held back from, with what to type."""
+def told(shown: Iterable[Shown], settings: Settings) -> Iterator[Problem]:
+    """What a build and a check say of each account that is shown otherwise than it is written: what is held
+    back, and what a case study leaves out for want of consent."""
     for one in shown:
-        at = one.places.get("title", Address(f"{settings.relative(settings.accounts)}/{one.id}.md"))
-        for held in one.held:
-            yield Problem(
-                at,
-                "attention",
-                "held-back",
-                _sentence(held),
-                hint=f"look at it and release it: portalgen approve {one.id} --audience {held.audience}",
-            )
+        yield from _held(one, settings)
+        yield from _left_out(one, settings)
+
+
+def _left_out(one: Shown, settings: Settings) -> Iterator[Problem]:
+    field = "case_study.consent.scopes"
+    for scope in one.row.case.left_out:
+        at = one.place(field) or Address(f"{settings.relative(settings.accounts)}/{one.id}.md")
+        message = f'the consent does not cover "{scope}", so the case study goes without'
+        hint = f"ask the client for it and add {scope} to the scopes, or take it out of the case study"
+        yield Problem(at, "attention", "left-out", message, field, hint)
+
+
+def _held(one: Shown, settings: Settings) -> Iterator[Problem]:
+    """One for each audience that something is held back from, with what to type."""
+    at = one.place("title") or Address(f"{settings.relative(settings.accounts)}/{one.id}.md")
+    for held in one.held:
+        hint = f"look at it and release it: portalgen approve {one.id} --audience {held.audience}"
+        yield Problem(at, "attention", "held-back", _sentence(held), hint=hint)
 
 
 def _sentence(held: HeldView) -> str:

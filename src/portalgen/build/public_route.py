@@ -44,7 +44,8 @@ class PublicWork:
         self._job = Job(settings, self.today, secret, content, shown)
         view = public_view(self._job)
         files, unreadable = view.read(self._job.disk)
-        problems = [*content.problems, *view.problems, *unreadable]
+        survivors = [problem for one in self._job.shown for problem in one.survivors]
+        problems = [*content.problems, *survivors, *view.problems, *unreadable]
         if failing(problems, strict=False):
             raise ContentError(in_order(problems))
         self.given = Given(settings, view.gallery, files)

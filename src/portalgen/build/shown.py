@@ -216,6 +216,15 @@ class Shown:
             portal=self.seen is not None,
         )
 
+    @property
+    def why_gone(self) -> str:
+        """Why something of it that was published may have gone, or `""`."""
+        if why := self.row.case.why:
+            return why
+        if not project.has_portal(self.account, self.today):
+            return f"the account is {self.account.lifecycle} or its portal has ended"
+        return "" if self.seen is not None else "nothing is approved for the client"
+
     @cached_property
     def events(self) -> tuple[EventView, ...]:
         """Its dated things."""
@@ -264,7 +273,7 @@ class Shown:
         home = self.settings.relative(self.settings.accounts)
         return tuple(
             Problem(
-                self._place(one.field)
+                self.place(one.field)
                 or Address(f"{home}/{one.file or self.account.id + '.md'}", one.line or 1),
                 "leak",
                 "anonymised-names-client",
@@ -275,7 +284,7 @@ class Shown:
             for one in project.survivors(self.account)
         )
 
-    def _place(self, field: str) -> Address | None:
+    def place(self, field: str) -> Address | None:
         """Where a field stands, or the field around it."""
         while field and field not in self.places:
             field = field.rpartition(".")[0]

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from portalgen import __version__, project
-from portalgen.account import Account
+from portalgen.build.holding import held_record, next_expiry
 from portalgen.build.job import Job, consent_of
 from portalgen.build.shown import Shown
 from portalgen.build.stages import PublicSite, portal_unit
@@ -31,7 +31,6 @@ def take_back(job: Job, output: Output, released: Released) -> str:
     as_of = released.as_of()
     if as_of is None:
         return "nothing was published"
-    current = {x.account.id: x.account for x in job.content.accounts}
     before = {
         name: Shown(a, job.settings, as_of, approvals=released.approvals(name))
         for name in sorted(released.names())
@@ -47,7 +46,7 @@ def take_back(job: Job, output: Output, released: Released) -> str:
     gone = set(output.published) - keep
     if not gone:
         return _NOTHING
-    output.commit(keep, _release(then, current))
+    output.commit(keep, _release(job, then, expired))
     count = len(gone)
     places = "place was" if count == 1 else "places were"
     return f"nothing was published, and {count} {places} narrowed or withdrawn"
@@ -104,12 +103,15 @@ def _remake_public(job: Job, output: Output) -> set[str]:
     return {"public"}
 
 
-def _release(then: Job, current: Mapping[str, Account]) -> Release:
+def _release(job: Job, then: Job, expired: Job) -> Release:
+    """What the record says: `then` dates the pages, `expired` asks for consent, `job` says why."""
     pages: dict[str, ReleasedPage] = {}
     for one in then.shown:
         pages[f"portals/{then.key(one.account)}"] = ReleasedPage(then.paths(one.id, "client"), None, one.id)
-    for one, view in then.cases():
+    for one, view in expired.cases():
         page = ReleasedPage(then.paths(one.id, "public"), consent_of(one.account), one.id)
         pages[f"public/case-studies/{view.slug}"] = page
-    why = dict.fromkeys(current, "narrowed or withdrawn while another file was broken")
-    return Release(then.today, __version__, pages, (), why)
+    why = dict.fromkeys(job.content.healthy, "narrowed or withdrawn while another file was broken")
+    why |= {one.id: one.why_gone for one in job.shown if one.why_gone}
+    held = tuple(held_record(job.shown, job.settings))
+    return Release(then.today, __version__, pages, held, why, next_expiry(expired.shown))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -25,10 +26,12 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from portalgen.account import (
+    CLIENT,
     FREE,
     Account,
     File,
     FrontMatter,
+    Item,
     Part,
     Section,
     Stretch,
@@ -45,6 +48,8 @@ PORTAL = "portal.json"
 CASE = "case-study.json"
 FILES = "files"
 _MAX = 16 * 1024 * 1024
+_NEVER = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+"""What no account may hold: half characters, which no page can, and signs that nobody sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ def files_shown(settings: Settings, account: str) -> frozenset[str] | None:
         data = _bytes(settings.approved, f"{account}/{name}")
         try:
             found = parse(data, account) if data is not None else None
-        except (ValueError, RecursionError):
+        except ValueError:
             return None
         parts = (found.facts, found.case) if found else ()
         shown |= {f.sha256 for part in parts if part is not None for f in part.files}
@@ -147,7 +152,7 @@ def _approval(data: bytes | None, path: str, account: str, problems: list[Proble
         return parse(data, account)
     except json.JSONDecodeError as error:
         at, said = Address(path, error.lineno, error.colno), "this is no JSON (any more)"
-    except (ValueError, RecursionError):
+    except ValueError:
         at, said = Address(path), "this is no approval: it does not say what was approved, by whom and when"
     hint = f"bring the file back as it was, or delete it and type: portalgen approve {account}"
     problems.append(Problem(at, "error", "bad-approval", said, hint=hint))
@@ -173,7 +178,9 @@ def parse(data: bytes, account: str) -> Approval:
     """The approval in a file's bytes. Raises `ValueError` where it is none."""
     if len(data) > _MAX:
         raise ValueError("too long")
-    found = json.loads(data.decode("utf-8-sig"))
+    found = _loads(data.decode("utf-8-sig"))
+    if any(_NEVER.search(text) for text in _texts(found)):
+        raise ValueError("signs that are none")
     if not isinstance(found, dict):
         raise ValueError("no mapping")
     by, on, shown, case = (found.get(k) for k in ("approved_by", "approved_on", "shown", "case_study"))
@@ -185,6 +192,27 @@ def parse(data: bytes, account: str) -> Approval:
     )
 
 
+def _loads(text: str | bytes) -> Any:
+    """JSON's values; lists in lists that no approval has are a `ValueError` too."""
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("lists in lists in lists") from error
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text and key of JSON's values."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            left += (*one, *one.values())
+        elif isinstance(one, list):
+            left += one
+
+
 def dump_all(approvals: Approvals) -> bytes:
     """All approvals of an account as one text, for our own memory."""
     found = {PORTAL: approvals.portal, CASE: approvals.case}
@@ -193,7 +221,7 @@ def dump_all(approvals: Approvals) -> bytes:
 
 def parse_all(data: bytes, account: str, name: str) -> Approvals:
     """What `dump_all` gave; `name` is its digest. Raises `ValueError`."""
-    found = json.loads(data)
+    found = _loads(data)
     portal, case = (found.get(key) for key in (PORTAL, CASE))
     return Approvals(
         parse(portal.encode(), account) if portal else None,
@@ -300,7 +328,8 @@ def _values(part: type[Part], data: Mapping[str, Any]) -> dict[str, Any]:
         raw = data.get(key)
         if child is not None and many:
             listed = raw if isinstance(raw, list) else ()
-            values[name] = tuple(_construct(child, one) for one in listed if isinstance(one, dict))
+            found = (_construct(child, one) for one in listed if isinstance(one, dict))
+            values[name] = tuple(one for one in found if _is_named(one))
         elif child is not None:
             if isinstance(raw, dict) or blank == "":
                 values[name] = _construct(child, raw if isinstance(raw, dict) else {})
@@ -315,7 +344,19 @@ def _construct(part: type[Part], data: Mapping[str, Any]) -> Part:
     return part.model_construct(**_values(part, data))
 
 
+def _is_named(part: Part) -> bool:
+    """Whether a part has the title that all of its readers see, where it is of a kind that has one."""
+    info = type(part).model_fields.get(part.title_field) if isinstance(part, Item) else None
+    ceiling = ceiling_of(info) if info else None
+    if ceiling is None or ceiling.widest < CLIENT:
+        return True
+    assert isinstance(part, Item)
+    return bool(getattr(part, part.title_field))
+
+
 def _scalar(part: type[Part], name: str, raw: object, blank: Any) -> Any:
+    if isinstance(raw, str) and not raw.strip():
+        return blank  # as in an account's file
     try:
         return _reader(part, name)(tuple(raw) if isinstance(raw, list) else raw)
     except ValidationError:

@@ -103,7 +103,7 @@ def case_state(
         evidence=case.consent.evidence,
         public=not why,
         why=why,
-        left_out=tuple(consent.left_out(account)) if not why else (),
+        left_out=tuple(consent.left_out(account)) if consent.in_force(account, today) else (),
         slug=address(account) if case.title else None,
         case=view(shown, settings) if shown and consent.in_force(account, today) else None,
     )

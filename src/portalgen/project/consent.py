@@ -32,8 +32,6 @@ def why_not_public(account: Account, today: date, say: Say) -> str:
             "requested": say("The client has been asked for consent and has not answered."),
             "revoked": say("The client has withdrawn consent."),
         }[consent.status]
-    if "website" not in consent.channels:
-        return say("The consent does not cover the website.")
     if consent.expires_on is not None and today > consent.expires_on:
         return say("The consent has expired.")
     if case.attribution == "named" and "name" not in consent.scopes:
@@ -42,6 +40,8 @@ def why_not_public(account: Account, today: date, say: Say) -> str:
         return say("It is anonymised, and the client has no descriptor to show instead of the name.")
     if not case.title:
         return say("It has no title.")
+    if "website" not in consent.channels:
+        return say("The consent does not cover the website.")
     return ""
 
 
@@ -95,5 +95,7 @@ def left_out(account: Account) -> Iterator[str]:
 
 
 def _has_images(account: Account) -> bool:
-    section = account.section(SECTION)
-    return section is not None and any("![" in s.text for s in section.stretches if s.audience == PUBLIC)
+    """Whether an image stands in what the case's page shows."""
+    shown = (s for s in account.sections if s.id not in KNOWN or s.id == SECTION)
+    texts = (t.text for s in shown for t in s.stretches if min(t.audience, s.audience) == PUBLIC)
+    return any("![" in text or "<img" in text.lower() for text in texts)

@@ -33,11 +33,14 @@ def sheet(language: str, agency: str, state: CaseState, case: CaseStudyView, add
         others=[channel for channel in get_args(ConsentChannel) if channel not in state.channels],
         headline=headline(case, locale),
         rows=[row(kpi, locale) for kpi in case.results],
-        story=_unlinked(case.story, "story", case.language) if case.story else "",
-        parts=[(one.title, _unlinked(one.prose, one.id, case.language)) for one in case.sections],
+        story=_unlinked(case.story, "story", case.language, under=1) if case.story else "",
+        parts=[
+            (one.title, _unlinked(one.prose, f"s-{one.id}", case.language, under=2)) for one in case.sections
+        ],
     )
 
 
-def _unlinked(prose: Prose, prefix: str, language: str) -> Markup:
-    """The prose below a heading of the second level, its links as their texts."""
-    return html(prose.model_copy(update={"links": False}), root="", prefix=prefix, under=2, language=language)
+def _unlinked(prose: Prose, prefix: str, language: str, *, under: int) -> Markup:
+    """The prose below a heading of this level, its links as their texts."""
+    plain = prose.model_copy(update={"links": False})
+    return html(plain, root="", prefix=prefix, under=under, language=language)
