@@ -176,7 +176,12 @@ def test_a_visible_edit_waits_and_is_listed(
     assert ", 1 held back, " in project.outcome.closing
     assert [p.severity for p in project.problems if p.code == "held-back"] == ["attention"]
     assert "held-back" in {p.code for p in project.check()}
-    assert "alfa" in project.tree("internal")["review/index.html"].decode()
+    internal = {
+        path: body.decode() for path, body in project.tree("internal").items() if path.endswith(".html")
+    }
+    assert "alfa" in internal["review/index.html"]
+    assert "held back: client 1" in internal["index.html"]
+    assert "held back: client 1" in internal["accounts/alfa/index.html"]
     project.approve().build()
     assert not project.held()
     assert new.casefold() in outside(project).casefold()

@@ -66,15 +66,8 @@ class Approved:
         """The letter as the terminal shows it, a text a line."""
         if self.letter is not None:
             made = write(self.letter)
-            yield from (
-                "",
-                f"To tell the client: {made.mailto}",
-                "",
-                made.subject,
-                "",
-                visible(made.body),
-                "",
-            )
+            yield from ("", "Tell the client:", "", visible(made.subject), "", visible(made.body))
+            yield from ("", f"As a mail: {made.mailto}", "")
 
 
 def offer(
@@ -86,14 +79,10 @@ def offer(
     """What may be approved of these accounts, or of all. Raises `UsageError` for an unknown one, and
     where nothing is reviewed that is asked for."""
     if not settings.review:
-        raise UsageError(
-            "nothing is reviewed in this project; to hold changes back, write review: [client, public]"
-        )
+        raise UsageError(f"nothing is reviewed in this project; {_REVIEW}")
     if audience is not None and audience not in settings.review:
         word = "portals are" if audience == "client" else "case studies are"
-        raise UsageError(
-            f"{word} not reviewed in this project; write review: [client, public] to hold them back"
-        )
+        raise UsageError(f"{word} not reviewed in this project; {_REVIEW}")
     content = Accounts(settings).read()
     wanted = list(dict.fromkeys(names)) or list(content.reads)
     for name in wanted:

@@ -59,10 +59,7 @@ def _sentence(held: HeldView) -> str:
 
 def _names(held: HeldView) -> Iterator[str]:
     """What differs, as it is called in the account's file: `milestones.launch`, `objective`."""
-    found = {
-        f"{d.place}.{d.id}" if d.id else ".".join(filter(None, (d.place, d.field))): 0 for d in held.waiting
-    }
-    yield from found
+    yield from dict.fromkeys(".".join(filter(None, (d.place, d.id or d.field))) for d in held.waiting)
 
 
 def held_record(shown: Iterable[Shown], settings: Settings) -> Iterator[dict[str, Any]]:

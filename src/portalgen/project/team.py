@@ -68,6 +68,7 @@ def brief(account: Account, settings: Settings, today: date, found: PortfolioRow
             if r.probability is not None and r.impact is not None
         ),
         has_portal=found.has_portal,
+        held=found.held,
         case=found.case,
     )
 

@@ -141,6 +141,7 @@ def _brief(address: str, view: BriefView, portal: str | None, proses: Proses) ->
         agency=view.agency,
         v=view,
         portal=portal,
+        held=rows.held(view.held, language),
         fields=fields,
     )
 

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from portalgen.render import charts
 from portalgen.render.calendars import Entry, event
 from portalgen.render.environment import environment, say
-from portalgen.views import CaseState, EventView, PortfolioRow
+from portalgen.views import CaseState, EventView, HeldView, PortfolioRow
 from portalgen.vocabulary import ConsentChannel
 
 DAYS = 30
@@ -51,7 +51,7 @@ def account(language: str, as_of: date, row: PortfolioRow, portal: str | None) -
     """An account's row on the dashboard. `portal` is its portal's folder, where it has one."""
     found = {facet: json.dumps(v, ensure_ascii=False) for facet, v in facets(row).items()}
     late = charts.slip_words(row.slip_days, language) if (row.slip_days or 0) > 0 else ""
-    return _macro(language, "account")(row, portal, as_of, found, late, held(row, language))
+    return _macro(language, "account")(row, portal, as_of, found, late, held(row.held, language))
 
 
 def ahead(as_of: date, one: EventView) -> bool:
@@ -91,11 +91,11 @@ def updated(row: PortfolioRow, as_of: date, language: str) -> str:
     return t.many("updated {n} day ago", "updated {n} days ago", days) if days else t("updated today")
 
 
-def held(row: PortfolioRow, language: str) -> str:
+def held(views: Iterable[HeldView], language: str) -> str:
     """How many things wait for approval, and for whom, in words; `""` where none do."""
     t = say(language)
     found = []
-    for one in row.held:
+    for one in views:
         who = t("client") if one.audience == "client" else t("public")
         found.append(t("{who} (never approved)", who=who) if one.first else f"{who} {one.count}")
     return t("held back: {what}", what=", ".join(found)) if found else ""

@@ -158,7 +158,7 @@ def _facts(row: PortfolioRow, view: PortfolioView) -> Iterator[str]:
     if row.open_expectations:
         yield t.many("{n} open expectation", "{n} open expectations", row.open_expectations)
     if row.held:
-        yield rows.held(row, view.language)
+        yield rows.held(row.held, view.language)
 
 
 def _plain(text: str) -> str:

@@ -94,6 +94,7 @@ class BriefView(View):
     changes: tuple[ChangeRequestView, ...] = ()
     risks: tuple[RiskPoint, ...] = ()
     has_portal: bool = False
+    held: tuple[HeldView, ...] = ()
     case: CaseState
 
 
