@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from portalgen.build import check, load_settings
 from portalgen.build.shown import Shown
 from tests.project import SETTINGS, TODAY, Project
 
@@ -440,6 +441,9 @@ def test_an_approval_that_cannot_be_read_publishes_nothing(
     assert problem.at.path == "content/approved/alfa/portal.json"
     assert (problem.at.line, problem.at.column) == at
     assert "portalgen approve alfa" in problem.hint
+    settings = load_settings(project.root / "mkdocs.yml")
+    about = check(settings, [project.root / "content/accounts/alfa.md"], TODAY, {})
+    assert "bad-approval" in {p.code for p in about.problems}
     assert project.tree() == trees
 
 

@@ -62,3 +62,12 @@ class Settings(BaseModel):
             return path.relative_to(self.root).as_posix()
         except ValueError:
             return path.as_posix()
+
+    def account_of(self, path: str) -> str:
+        """The account that a path, as messages write it, belongs to (by its file, its folder or its
+        approvals), or `""`."""
+        for folder in (self.accounts, self.approved):
+            prefix = f"{self.relative(folder)}/"
+            if path.startswith(prefix):
+                return path.removeprefix(prefix).split("/")[0].removesuffix(".md")
+        return ""

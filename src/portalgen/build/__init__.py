@@ -162,10 +162,7 @@ def check(
     wanted = frozenset(_account_at(settings, path) for path in files)
     problems = [*content.problems, *_said(shown), *_attention(shown), *told(shown, settings)]
     if wanted:
-        home = f"{settings.relative(settings.accounts)}/"
-        problems = [
-            p for p in problems if p.at.path.removeprefix(home).split("/")[0].removesuffix(".md") in wanted
-        ]
+        problems = [p for p in problems if settings.account_of(p.at.path) in wanted]
     else:
         secret = read_secret(settings, environment) or bytes(32)
         problems += _looked_at(Job(settings, today, secret, content, accounts))
@@ -336,5 +333,5 @@ def _account_at(settings: Settings, path: Path) -> str:
 
 def _count(content: Content) -> int:
     """How many accounts there are, files with a name that cannot be one among them."""
-    known = {x.account.id for x in content.accounts} | content.broken
-    return len(known | ({account_of(p.at.path) for p in content.problems} - {""}))
+    files = (p.at.path for p in content.problems if p.code != "stray-approval")
+    return len({*content.healthy, *content.broken, *map(account_of, files)} - {""})

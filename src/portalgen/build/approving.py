@@ -20,7 +20,7 @@ from portalgen.build.shown import Memory, Shown, stranger
 from portalgen.clock import build_date
 from portalgen.load import Accounts, Approval, Content, Refused, read_approved, read_file
 from portalgen.load.approvals import CASE, FILES, PORTAL, dump, files_shown
-from portalgen.problems import Address, Problem, Suggestions, UsageError, account_of, line_in
+from portalgen.problems import Address, Problem, Suggestions, UsageError, line_in
 from portalgen.project import review
 from portalgen.render.letter import letter as write
 from portalgen.render.terminal import difference_lines, visible
@@ -99,15 +99,10 @@ def offer(
         if audience in (None, held.audience) and (held.audience == "client" or not one.survivors)
     ]
     public = audience != "client"
-    problems = [p for p in content.problems if p.severity == "error" and _account(settings, p) in wanted]
+    errors = (p for p in content.problems if p.severity == "error")
+    problems = [p for p in errors if settings.account_of(p.at.path) in wanted]
     problems += [p for one in shown.values() if public for p in one.survivors]
     return Offer(tuple(offered), tuple(problems), content, len(content.reads))
-
-
-def _account(settings: Settings, problem: Problem) -> str:
-    approved = f"{settings.relative(settings.approved)}/"
-    path = problem.at.path
-    return path.removeprefix(approved).split("/")[0] if path.startswith(approved) else account_of(path)
 
 
 def approver(settings: Settings) -> str:
