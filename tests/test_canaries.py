@@ -8,6 +8,10 @@ import base64
 import gzip
 import io
 import json
+import os
+import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +23,10 @@ from portalgen.account import fields
 from portalgen.vocabulary import Audience
 from tests import canary
 from tests.canary import CanaryAccount
-from tests.project import Project
+from tests.project import SECRET, SETTINGS, Project
 
 CLIENT, PUBLIC = Audience.CLIENT, Audience.PUBLIC
+REVIEWED = SETTINGS.replace("review: []", "review: [client, public]")
 
 VARIANTS = [
     pytest.param(None, "late", "none", id="no marks"),
@@ -72,6 +77,7 @@ def found(texts: list[str], files: dict[str, bytes]) -> list[str]:
     return [t for t in texts if any(f in haystack for f in forms(t))]
 
 
+@pytest.mark.parametrize("settings", [SETTINGS, REVIEWED], ids=["no review", "approved"])
 @pytest.mark.parametrize(("mark", "state", "consent"), VARIANTS)
 def test_each_tree_holds_what_its_readers_may_see_and_nothing_else(
     tmp_path: Path,
@@ -79,8 +85,9 @@ def test_each_tree_holds_what_its_readers_may_see_and_nothing_else(
     mark: Audience | None,
     state: canary.State,
     consent: str,
+    settings: str,
 ) -> None:
-    project = Project(tmp_path)
+    project = Project(tmp_path, settings)
     mine = canary.make("mine", mark=mark, state=state, consent=consent, seed="zq")
     other = canary.make(
         "other",
@@ -93,6 +100,8 @@ def test_each_tree_holds_what_its_readers_may_see_and_nothing_else(
     )
     put(project, mine)
     put(project, other)
+    if settings is REVIEWED:
+        project.approve()
     project.build()
     assert project.outcome is not None
     assert project.outcome.published, project.problems
@@ -121,6 +130,104 @@ def test_each_tree_holds_what_its_readers_may_see_and_nothing_else(
         assert not [c for c in texts if c.text not in seen]
     seen = b"\n".join(internal.values()).decode("utf-8", "replace").replace(",", "")
     assert not [c for c in mine.canaries if c.text not in seen and c.text not in comments]
+
+
+# ---- with review ------------------------------------------------------------------------------------
+
+IDS = {
+    f"{kind}.id": f"the-{kind.lower()}"
+    for kind in ("ChangeRequest", "Contact", "Decision", "Deliverable", "Expectation", "MarketStudy", "Need",
+                 "Responsibility", "Risk", "Tactic")
+}  # fmt: skip
+"""Names of items that stay when their titles change."""
+
+
+def below(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, by its path."""
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize(("mark", "state", "consent"), VARIANTS)
+def test_an_approval_holds_what_its_reader_may_see_and_nothing_else(
+    tmp_path: Path, mark: Audience | None, state: canary.State, consent: str
+) -> None:
+    project = Project(tmp_path, REVIEWED)
+    made = {name: canary.make("mine", mark=mark, state=state, consent=name) for name in {consent, "granted"}}
+    mine = made[consent]
+    put(project, mine)
+    put(project, canary.make("other", mark=mark, state=state, consent=consent, seed="xk", shift=1))
+    project.approve()
+    approved = below(project.root / "content/approved/mine")
+    portal, case = {"portal.json": approved["portal.json"]}, {"case-study.json": approved["case-study.json"]}
+    ahead = "update of 2026-12-24"  # the day decides when it is shown, not whether it is approved
+    assert not found([c.text for c in mine.hidden_from(CLIENT) if ahead not in c.field], portal)
+    # What prospects would see is approved whatever the consent says today.
+    assert not found([c.text for c in made["granted"].hidden_from(PUBLIC)], case)
+    assert not found([c.text for c in mine.canaries], below(project.root / "content/approved/other"))
+    shown = {c.text for c in (*mine.seen_by(CLIENT), *made["granted"].seen_by(PUBLIC))}
+    images = {path: data for path, data in approved.items() if path.startswith("files/")}
+    assert images
+    assert not found([f"inside{c.text}" for c in mine.canaries if c.text not in shown], images)
+    held = approved["portal.json"].decode()
+    assert [c for c in mine.seen_by(CLIENT) if c.text in held]
+
+
+@pytest.mark.parametrize(("mark", "state", "consent"), VARIANTS)
+def test_what_is_held_back_is_nowhere_outside_the_team(
+    tmp_path: Path, mark: Audience | None, state: canary.State, consent: str
+) -> None:
+    """Everything was approved once; then every text, number, day and file is another."""
+    project = Project(tmp_path, REVIEWED)
+    before = canary.make("mine", mark=mark, state=state, consent=consent, seed="zq", **IDS)
+    after = canary.make("mine", mark=mark, state=state, consent=consent, seed="hb", shift=1, **IDS)
+    put(project, before)
+    put(project, canary.make("other", consent="none", seed="xk"))
+    project.approve().build()
+    put(project, after)
+    said = portalgen(project, "build", "--as-of", "2026-11-23")
+    assert "held back from the client" in said
+    texts = [c.text for c in after.canaries]
+    assert not found(texts, project.tree("portals"))
+    assert not found(texts, project.tree("public"))
+    hidden = (".portalgen/", "content/", "site/internal/")
+    assert not found(texts, {p: d for p, d in below(project.root).items() if not p.startswith(hidden)})
+    assert (project.root / ".portalgen").stat().st_mode & 0o077 == 0
+    # The list of what waits calls items by their ids, and of these some are made of a title.
+    listed = re.compile(r"held back from the (client|public): .*")
+    assert not [t for t in texts if t in listed.sub("", said)]
+    assert not [
+        c for c in after.canaries if c.text in said and "title" not in c.field and "name" not in c.field
+    ]
+    seen = b"\n".join(project.portal("mine").values()).decode("utf-8", "replace")
+    assert [c for c in before.seen_by(CLIENT) if c.text in seen]
+
+
+def test_what_is_held_back_is_not_in_what_mkdocs_makes_alone(tmp_path: Path) -> None:
+    project = Project(tmp_path, REVIEWED)
+    put(project, canary.make("mine", mark=PUBLIC, consent="granted", seed="zq", **IDS))
+    project.approve().build()
+    after = canary.make("mine", mark=PUBLIC, consent="granted", seed="hb", shift=1, **IDS)
+    put(project, after)
+    said = portalgen(project, "build", module="mkdocs")
+    texts = [c.text for c in after.canaries]
+    assert "case-studies/a-case/index.html" in project.tree("public")
+    assert not found(texts, project.tree("public"))
+    assert not [t for t in texts if t in said]
+
+
+def portalgen(project: Project, *arguments: str, module: str = "portalgen.cli") -> str:
+    """What a command says, on both streams; it must succeed."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=project.root,
+        env={**os.environ, "PORTALGEN_SECRET": SECRET, "NO_COLOR": "1", "SOURCE_DATE_EPOCH": "1795435200"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
 
 
 def test_every_field_of_the_model_has_its_canary_or_a_reason() -> None:

@@ -1,5 +1,5 @@
-"""Incremental equals clean: whatever is edited in whatever order, a build from a warm cache and the pages
-under `serve` are byte for byte those of a clean build."""
+"""Incremental equals clean: whatever is edited, approved or damaged in whatever order, a build from a warm
+cache and the pages under `serve` are byte for byte those of a clean build of the same files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ from portalgen.load import load_settings
 from portalgen.public import Given, LiveSite, Refreshed
 from portalgen.publish import Preview
 from portalgen.site import Unit, from_folder
-from tests.project import SECRET, TODAY, Project
+from portalgen.views import Reviewed
+from tests.project import SECRET, SETTINGS, TODAY, Project
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Thousands of small files come and go: on a disk that takes most of the time."""
@@ -66,6 +67,9 @@ lessons: [{lesson}]
 :::
 """
 WORDS = ("Marmot", "Sparrow", "Heron", "Otter")
+REVIEWS = ("", "client, public", "client, public", "client")
+"""What is reviewed when each of the machines begins."""
+BAD = (b"", b"{", b"[]", b"<<<<<<< ours\n", b'{"approved_by": "x"}')
 FIELDS = {
     "title": WORDS,
     "lifecycle": ("active", "active", "on_hold", "proposed"),
@@ -116,15 +120,22 @@ class InProcess:
 class Editing(RuleBasedStateMachine):
     """An AE at work; at the end the trees are compared."""
 
+    review = ""
+
     @initialize()
     def begin(self) -> None:
         self.stack = ExitStack()
         self.root = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="edits-", dir=MEMORY)))
-        self.project = Project(self.root / "project")
+        self.project = Project(self.root / "project", SETTINGS.replace("[]", f"[{self.review}]"))
         self.project.write("content/pages/work.md", "# Work\n\n::: cases limit=2\nNone.\n:::\n")
-        self.values = {name: {field: found[0] for field, found in FIELDS.items()} for name in NAMES[:2]}
+        first = {field: found[0] for field, found in FIELDS.items()}
+        first |= {"attribution": "named"} if self.review else {}
+        self.values = {name: dict(first) for name in NAMES[:2]}
+        self.whole: dict[Path, bytes] = {}
         for name in self.values:
             self.save(name)
+        if self.review:
+            self.project.approve()
         self.settings = load_settings(self.project.root / "mkdocs.yml")
         self.preview = self.stack.enter_context(Preview.open(self.settings))
         self.workshop = Workshop(self.settings, ENVIRONMENT, self.preview, InProcess(self.preview.work))
@@ -148,6 +159,74 @@ class Editing(RuleBasedStateMachine):
         if name in self.values:
             self.values[name][field] = data.draw(st.sampled_from(FIELDS[field]))
             self.save(name)
+
+    @rule(
+        name=st.sampled_from(NAMES[:2]), field=st.sampled_from(("title", "words", "status")), data=st.data()
+    )
+    def edit_and_approve(self, name: str, field: str, data: st.DataObject) -> None:
+        self.edit(name, field, data)
+        self.approve(name, None)
+
+    # ---- approvals
+
+    @rule(name=st.sampled_from(NAMES), audience=st.sampled_from(("client", "public", None)))
+    def approve(self, name: str, audience: Reviewed | None) -> None:
+        reviewed = load_settings(self.project.root / "mkdocs.yml").review
+        damaged = any(path.suffix == ".json" and name in path.parts for path in self.whole)
+        if name in self.values and not damaged and (audience in reviewed or (audience is None and reviewed)):
+            self.project.approve(name, audience=audience)
+            self.paths |= set(self.approved(name))
+
+    def approved(self, name: str) -> list[Path]:
+        """The files of an account's approvals."""
+        folder = self.project.root / "content/approved" / name
+        return sorted(path for path in folder.rglob("*") if path.is_file())
+
+    @rule(name=st.sampled_from(NAMES[:2]), number=st.integers(0, 9))
+    def delete_of_an_approval(self, name: str, number: int) -> None:
+        found = [path for path in self.approved(name) if path.suffix == ".json"]
+        if found:
+            path = found[number % len(found)]
+            path.unlink()
+            self.whole.pop(path, None)
+            self.paths.add(path)
+
+    @rule(
+        name=st.sampled_from(NAMES[:2]),
+        number=st.integers(0, 9),
+        data=st.sampled_from(BAD),
+        seen=st.sampled_from(("by nobody", "by a build", "by serve")),
+    )
+    def damage_an_approval(self, name: str, number: int, data: bytes, seen: str) -> None:
+        """Or a file that it shows, when the account has another by now. Mended before trees are compared."""
+        found = self.approved(name)
+        if not found:
+            return
+        path = found[number % len(found)]
+        self.whole.setdefault(path, path.read_bytes())
+        path.write_bytes(data)
+        self.paths.add(path)
+        if path.suffix != ".json":
+            self.paint(name, 10 + 10 * number)
+        if seen == "by a build":
+            self.build()
+        elif seen == "by serve":
+            self.look()
+
+    @precondition(lambda self: self.whole)
+    @rule()
+    def mend_the_approvals(self) -> None:
+        for path, data in self.whole.items():
+            if path.is_file():
+                path.write_bytes(data)
+                self.paths.add(path)
+        self.whole = {}
+
+    @rule(review=st.sampled_from(("", "client", "public", "client, public", "client, public")))
+    def change_what_is_reviewed(self, review: str) -> None:
+        self.rewrite_the_settings("review: ", f"[{review}]")
+
+    # ---- and else
 
     @rule(name=st.sampled_from(NAMES[2:]), words=st.sampled_from(WORDS))
     def add(self, name: str, words: str) -> None:
@@ -181,9 +260,12 @@ class Editing(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from((14, 2)))
     def change_the_settings(self, days: int) -> None:
-        path = self.project.root / "mkdocs.yml"
-        text = path.read_text().partition("      stale_after_days:")[0]
-        self.note("mkdocs.yml", f"{text}      stale_after_days: {days}\n")
+        self.rewrite_the_settings("stale_after_days: ", f"{days}")
+
+    def rewrite_the_settings(self, key: str, value: str) -> None:
+        lines = (self.project.root / "mkdocs.yml").read_text().splitlines()
+        others = [line for line in lines if not line.strip().startswith(key)]
+        self.note("mkdocs.yml", "\n".join([*others, f"      {key}{value}\n"]))
 
     @precondition(lambda self: self.paths)
     @rule()
@@ -201,6 +283,7 @@ class Editing(RuleBasedStateMachine):
         if not hasattr(self, "stack"):
             return
         with self.stack:
+            self.mend_the_approvals()
             self.look()
             self.project.build()
             clean = Project(self.root / "clean")
@@ -208,12 +291,29 @@ class Editing(RuleBasedStateMachine):
             shutil.copy(self.project.root / "mkdocs.yml", clean.root / "mkdocs.yml")
             clean.build()
             assert clean.codes == self.project.codes == []
+            assert clean.held() == self.project.held()
             expected = clean.tree()
             assert difference(self.project.tree(), expected) == []
-            assert difference(shown(self.preview.folder), expected) == []
+            shown = files(self.preview.folder)
+            drafts = {path: data for path, data in shown.items() if path.startswith("drafts/")}
+            assert difference({p: d for p, d in shown.items() if p not in drafts}, expected) == []
+            assert difference(drafts, drafts_of(clean)) == []
 
 
-def shown(folder: Path) -> dict[str, bytes]:
+def drafts_of(project: Project) -> dict[str, bytes]:
+    """The portals that would change or come, as they are with everything approved, where a draft stands."""
+    waiting = [name for name, audience in project.held() if audience == "client"]
+    if not waiting:
+        return {}
+    project.approve().build()
+    return {
+        f"drafts/{project.key(name)}/{path}": data.replace(b"../assets/", b"../../portals/assets/")
+        for name in waiting
+        for path, data in project.portal(name).items()
+    }
+
+
+def files(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
@@ -223,12 +323,12 @@ def difference(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> list[str
 
 @pytest.mark.parametrize("number", range(4))
 def test_200_sequences_of_edits_end_as_a_clean_build(number: int) -> None:
-    machine = seed(number)(type(f"Editing{number}", (Editing,), {}))
+    machine = seed(number)(type(f"Editing{number}", (Editing,), {"review": REVIEWS[number]}))
     run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=50,
-            stateful_step_count=8,
+            stateful_step_count=10,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),

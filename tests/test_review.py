@@ -331,6 +331,21 @@ def test_an_approved_file_that_is_lost_is_an_error_with_what_to_do(project: Proj
     assert project.tree() == trees
 
 
+def test_a_public_section_is_shown_to_the_client_once_or_with_what_is_for_them_alone(
+    project: Project,
+) -> None:
+    """Below the case study where it stands there; on the portal's index where a fence is the client's."""
+    extra = "## Extra {.public}\n\nMore of the public story.\n\n## Plan"
+    project.edit("alfa", "## Plan", extra).approve().build()
+    pages = {p: b.decode() for p, b in project.portal("alfa").items() if p.endswith("index.html")}
+    assert "More of the public story" in pages["case-study/index.html"]
+    assert "More of the public story" not in pages["index.html"]
+    fenced = "More of the public story.\n\n::: client\nThank you for the recipe.\n:::"
+    project.edit("alfa", "More of the public story.", fenced).approve().build()
+    assert "Thank you for the recipe" in project.portal("alfa")["index.html"].decode()
+    assert "Thank you for the recipe" not in text(project.tree("public"))
+
+
 # ---- the days go on ---------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 Owns the one value in which every floor reports (`Problem`) and its three printed forms. It decides
 nothing: who collects problems decides whether they stop a build. Messages never hold a secret or the
-name of another client; a leak's message has no source excerpt.
+name of another client; a leak has no source excerpt, and what wants attention has none.
 """
 
 from __future__ import annotations
@@ -131,7 +131,8 @@ def as_text(problems: Iterable[Problem], line_of: Callable[[Address], str | None
         field = f" {problem.field}:" if problem.field else ""
         severity = "error" if problem.severity == "leak" else problem.severity
         lines = [f"{at.path}:{at.line}:{at.column}: {severity}[{problem.code}]{field} {problem.message}"]
-        source = None if problem.severity == "leak" else line_of(at)
+        # What wants attention has the account's title for its address, whatever it is about.
+        source = None if problem.severity in ("leak", "attention") else line_of(at)
         if source is not None and at.column <= len(source) + 1:
             lines.extend(_excerpt(source, at, problem.width))
         if problem.hint:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from portalgen.account import CLIENT, PUBLIC, Account, Section
+from portalgen.account import CLIENT, Account, Section
 from portalgen.project import consent, dates, pieces
 from portalgen.project.narrow import narrow
 from portalgen.project.withdraw import bare, retain
@@ -69,9 +69,9 @@ def portal(seen: Account, published: PublishedCase | None, settings: Settings, t
         for u in reversed(kept)
     ]
     sections = [s for s in seen.sections if s.id not in ("summary", consent.SECTION)]
-    on_case_page = published is not None and published.case is not None
-    if on_case_page:  # public sections stand below the case study there
-        sections = [s for s in sections if s.audience < PUBLIC]
+    if published is not None and published.case is not None:  # what stands there is not said twice
+        there = {s.id for s in published.case.sections}
+        sections = [s for s in sections if s.id not in there or _is_fenced(s)]
     summary = seen.section("summary")
     return PortalView(
         language=seen.language or settings.language,
@@ -139,6 +139,11 @@ def _end_slip(seen: Account, today: date) -> int | None:
     if agreed is None or seen.lifecycle == "completed" or today <= agreed:
         return None
     return (today - agreed).days
+
+
+def _is_fenced(section: Section) -> bool:
+    """Whether a public section holds something for the client alone, which no case study shows."""
+    return any(min(s.audience, section.audience) == CLIENT for s in section.stretches)
 
 
 def _section(seen: Account, section: Section) -> SectionView | None:

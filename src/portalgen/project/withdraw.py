@@ -139,11 +139,13 @@ class _Retained:
 
     def items(self, before: tuple[_P, ...], after: tuple[_P, ...]) -> Iterable[_P]:
         """Items that are still there; those that have no id and whose words changed, where none was taken
-        off the list."""
-        known = {_key(one): one for one in after}
+        off the list and what stands in their place is new."""
+        known, keys = {_key(one): one for one in after}, frozenset(map(_key, before))
         positions = len(before) == len(after)
         for number, item in enumerate(before):
-            now = known.get(_key(item)) or (after[number] if positions and not _id(item) else None)
+            now = known.get(_key(item))
+            if now is None and positions and not _id(item) and _key(after[number]) not in keys:
+                now = after[number]
             if now is not None and not (isinstance(item, Item | Remark) and self._says_narrower(item)):
                 yield cast("_P", type(item).model_construct(**self.fields(item, now)))
 
