@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from portalgen import project as projected
@@ -404,6 +404,10 @@ def seen_of(at: Desk, client: str, public: str) -> None:
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(edits=st.lists(EDIT, min_size=1, max_size=10))
+@example(edits=[("delete", 8, 0), ("add", 8, 1)])  # one text of a list goes, another comes
+@example(edits=[("delete", 11, 0), ("add", 9, 1)])
+@example(edits=[("widen", 16, 1), ("approve client", 0, 0)])  # a section that is public, but not yet for all
+@example(edits=[("move", 18, 1), ("approve public", 0, 0)])
 def test_readers_see_what_was_approved_and_is_still_theirs(
     root: Path, edits: list[tuple[str, int, int]]
 ) -> None:

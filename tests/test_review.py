@@ -462,6 +462,15 @@ def test_an_approval_that_cannot_be_read_publishes_nothing(
     assert project.tree() == trees
 
 
+def test_an_approval_of_one_account_is_none_of_another(project: Project) -> None:
+    project.account("zulu").approve("zulu").build()
+    trees = project.tree()
+    approved = (project.root / "content/approved/alfa/portal.json").read_bytes()
+    project.write("content/approved/zulu/portal.json", approved).build()
+    assert project.codes == ["bad-approval"]
+    assert project.tree() == trees
+
+
 def test_an_approval_by_nobody_of_the_team_is_a_warning(project: Project) -> None:
     project.edit("alfa", "They are warm now.", "They are hot now.").approve(by="Mallory").build()
     found = [p for p in project.problems if p.code == "approved-by-stranger"]

@@ -2,7 +2,7 @@
 
 Owns the one value in which every floor reports (`Problem`) and its three printed forms. It decides
 nothing: who collects problems decides whether they stop a build. Messages never hold a secret or the
-name of another client; a leak has no source excerpt, and what wants attention has none.
+name of another client; leaks have no source excerpt, nor has what wants attention.
 """
 
 from __future__ import annotations

@@ -117,7 +117,7 @@ class Approved:
         for name in (e.name for e in entries if e.is_dir() and SLUG.fullmatch(e.name)):
             if name not in accounts:
                 message = "these approvals belong to no account (any more)"
-                hint = f'delete the folder, or rename it as the account was renamed: "{shown}/<id>"'
+                hint = "delete the folder; an account under another name is approved anew"
                 yield Problem(Address(f"{shown}/{name}"), "warning", "stray-approval", message, hint=hint)
 
 
@@ -153,7 +153,7 @@ def _approval(data: bytes | None, path: str, account: str, problems: list[Proble
     except json.JSONDecodeError as error:
         at, said = Address(path, error.lineno, error.colno), "this is no JSON (any more)"
     except ValueError:
-        at, said = Address(path), "this is no approval: it does not say what was approved, by whom and when"
+        at, said = Address(path), "this is no approval of this account that says what, by whom and when"
     hint = f"bring the file back as it was, or delete it and type: portalgen approve {account}"
     problems.append(Problem(at, "error", "bad-approval", said, hint=hint))
     return None
@@ -165,6 +165,7 @@ def _approval(data: bytes | None, path: str, account: str, problems: list[Proble
 def dump(approval: Approval) -> bytes:
     """The bytes of an approval's file."""
     data: dict[str, Any] = {
+        "account": approval.facts.id,
         "approved_by": approval.by,
         "approved_on": approval.on.isoformat(),
         "shown": as_data(approval.facts),
@@ -186,6 +187,8 @@ def parse(data: bytes, account: str) -> Approval:
     by, on, shown, case = (found.get(k) for k in ("approved_by", "approved_on", "shown", "case_study"))
     if not (isinstance(by, str) and by.strip() and isinstance(on, str) and isinstance(shown, dict)):
         raise ValueError("incomplete")
+    if found.get("account") != account:
+        raise ValueError("another account's")  # a copied folder would show one client what is another's
     facts = _account(shown, account)
     return Approval(
         by, date.fromisoformat(on), facts, _account(case, account) if isinstance(case, dict) else None
