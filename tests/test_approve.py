@@ -188,6 +188,13 @@ def test_an_anonymised_case_that_names_its_client_is_not_approved(project: Proje
     assert "Zulu" not in (project.root / "content/approved/zulu/case-study.json").read_text()
 
 
+def test_an_output_that_cannot_say_it_all_says_the_rest(project: Project) -> None:
+    project.edit("brisa", "on Tuesday", "on Tuesday – for 9 €")
+    done = run(project, "--diff", PYTHONIOENCODING="latin-1")
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False)
+    assert "First ads are live" in done.stdout
+
+
 def test_what_is_approved_waits_no_more(project: Project) -> None:
     run(project, "--by", "Ana Ruiz", "--yes")
     done = run(project)

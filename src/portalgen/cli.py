@@ -7,6 +7,7 @@ standard output. No command shows a traceback for what a user can cause.
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sys
@@ -107,6 +108,8 @@ def _say(text: str) -> None:
 def main(ctx: click.Context, config: Path | None) -> None:
     """One Markdown file per client account; three audiences; nothing crosses over."""
     ctx.obj = config
+    if isinstance(sys.stdout, io.TextIOWrapper):  # what authors write, on terminals of any alphabet
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _config(ctx: click.Context, config: Path) -> Path:
@@ -245,7 +248,8 @@ def approve(
 
 def _terminal() -> tuple[bool, int]:
     """Whether standard output takes colours, and how wide it is."""
-    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    there = sys.stdout is not None and sys.stdout.isatty()
+    color = there and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return color, shutil.get_terminal_size((100, 24)).columns
 
 
@@ -280,8 +284,6 @@ def _opened(address: str) -> None:
 @click.pass_context
 def status(ctx: click.Context, config: Path, as_of: date | None) -> None:
     """Print the portfolio: who needs attention, and why."""
-    import shutil
-
     from portalgen import build as pipeline
     from portalgen.build.overview import portfolio
     from portalgen.render.status import lines
@@ -289,10 +291,9 @@ def status(ctx: click.Context, config: Path, as_of: date | None) -> None:
     settings = pipeline.load_settings(_config(ctx, config))
     with _progress("reading"):
         found = portfolio(settings, as_of, os.environ)
-    terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size().columns if terminal else None
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    click.echo("\n".join(lines(found.view, found.broken, width=width, colour=terminal and not plain)))
+    color, columns = _terminal()
+    width = columns if sys.stdout is not None and sys.stdout.isatty() else None
+    click.echo("\n".join(lines(found.view, found.broken, width=width, colour=color)))
     _print_text(found.problems, found.line_of, found.accounts)
     ctx.exit(_code(found.problems, strict=False))
 

@@ -12,13 +12,16 @@ from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from typing import get_args
 
 from pydantic import ValidationError
 
 from portalgen.account import Account
 from portalgen.load.approvals import NONE, Approvals, dump_all, parse_all
+from portalgen.views import Reviewed
 
 _DAY = "as-of"
+_REVIEW = "review"
 
 
 class Released:
@@ -54,6 +57,14 @@ class Released:
     def _approved(self, name: str) -> list[Path]:
         return sorted(self._folder.glob(f"approved/{name}.*.json"))
 
+    def review(self, otherwise: tuple[Reviewed, ...]) -> tuple[Reviewed, ...]:
+        """What was reviewed in the last release; `otherwise` where that isn't known."""
+        try:
+            found = (self._folder / _REVIEW).read_text().split()
+        except (OSError, ValueError):
+            return otherwise
+        return tuple(one for one in get_args(Reviewed) if one in found)
+
     def as_of(self) -> date | None:
         """The date of the last release, or None."""
         try:
@@ -62,7 +73,11 @@ class Released:
             return None
 
     def replace(
-        self, accounts: Iterable[tuple[Account, Approvals]], keep: Iterable[str], as_of: date
+        self,
+        accounts: Iterable[tuple[Account, Approvals]],
+        keep: Iterable[str],
+        as_of: date,
+        review: tuple[Reviewed, ...],
     ) -> None:
         """Remember these accounts, keep the entries named in `keep`, forget all others."""
         (self._folder / "approved").mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -84,6 +99,7 @@ class Released:
             if path not in approved and path.name.split(".")[0] not in others:
                 path.unlink(missing_ok=True)
         self._write(_DAY, as_of.isoformat().encode())
+        self._write(_REVIEW, " ".join(review).encode())
 
     def _write(self, name: str, data: bytes) -> None:
         path = self._folder / name

@@ -46,6 +46,7 @@ from portalgen.clock import build_date
 from portalgen.load import Accounts, Content, load, load_settings
 from portalgen.plan import GONE
 from portalgen.problems import Address, Problem, account_of, in_order, line_in
+from portalgen.project import has_portal
 from portalgen.publish import Output, Release, ReleasedPage
 from portalgen.released import Released
 from portalgen.render.page import common_parts, digest_of
@@ -118,7 +119,7 @@ def build(settings: Settings, options: Options, environment: Mapping[str, str]) 
         cache = cache_of(settings, secret, blind=options.fresh)
         content = Accounts(settings, cache).read()
         released = Released(settings.private)
-        memory = Memory(settings, cache)
+        memory = Memory(settings, cache, released.approvals)
         job = _job(settings, today, secret, content, released, memory)
         problems = [*content.problems, *_said(job.shown)]
         published, closing = False, ""
@@ -128,7 +129,8 @@ def build(settings: Settings, options: Options, environment: Mapping[str, str]) 
             problems += round_.problems
             if not failing(round_.problems, strict=options.strict):
                 output.commit(round_.keep, _release(job), options.record)
-                released.replace([(s.account, s.approvals) for s in job.shown], content.broken, today)
+                kept = [(one.account, one.approvals) for one in job.shown]
+                released.replace(kept, content.broken, today, settings.review)
                 memory.save()
                 cache.keep(IMAGES, _images(job))
                 problems += told(job.shown, settings)
@@ -178,8 +180,9 @@ def _job(
     """Healthy accounts as they are, broken ones as they were released."""
     carried = {name: a for name in sorted(content.broken) if (a := released.account(name))}
     shown = memory.shown(content.healthy, today)
+    then = settings.model_copy(update={"review": released.review(settings.review)})
     shown |= {
-        name: Shown(account, settings, today, approvals=released.approvals(name))
+        name: Shown(account, then, today, approvals=released.approvals(name))
         for name, account in carried.items()
     }
     return Job(
@@ -214,7 +217,8 @@ def _stage(job: Job, output: Output, options: Options, round_: _Round) -> None:
     """Plan, render, assemble, scan and stage every unit."""
     look = _Look(job)
     standing: Standing = NOTHING if options.fresh else output
-    round_.keep |= {name for account in job.content.broken if (name := output.name_of(account))}
+    ended = {name for name in job.carried if not has_portal(job.accounts[name].account, job.today)}
+    round_.keep |= {name for account in job.content.broken - ended if (name := output.name_of(account))}
     with PublicSite(job, output.workspace("public"), options.jobs, standing) as site:
         round_.problems += site.problems
         for composed in _units(job, standing, site):

@@ -19,7 +19,7 @@ from tempfile import NamedTemporaryFile
 from portalgen.build.shown import Memory, Shown, stranger
 from portalgen.clock import build_date
 from portalgen.load import Accounts, Approval, Content, Refused, read_approved, read_file
-from portalgen.load.approvals import CASE, FILES, PORTAL, dump, files_shown
+from portalgen.load.approvals import CASE, FILES, PORTAL, UNKNOWN, dump, files_shown
 from portalgen.problems import Address, Problem, Suggestions, UsageError, line_in
 from portalgen.project import review
 from portalgen.render.letter import letter as write
@@ -90,7 +90,11 @@ def offer(
             hint = Suggestions()(name, content.reads)
             raise UsageError(f'there is no account "{name}"' + (f"; {hint}" if hint else ""))
     today = build_date(None, environment, settings.timezone)
-    healthy = {name: content.healthy[name] for name in wanted if name in content.healthy}
+    healthy = {
+        name: loaded
+        for name in wanted
+        if (loaded := content.healthy.get(name)) is not None and loaded.approvals is not UNKNOWN
+    }
     shown = Memory(settings).shown(healthy, today)
     offered = [
         (one, held)

@@ -77,6 +77,6 @@ def held_record(shown: Iterable[Shown], settings: Settings) -> Iterator[dict[str
 
 
 def next_expiry(shown: Iterable[Shown]) -> date | None:
-    """The next last public day of a case that is public: the day after, a build must run."""
-    days = (one.account.case_study.consent.expires_on for one in shown if one.case is not None)
+    """The next last day of a case that is public, or that sales may show: the day after, a build must run."""
+    days = (one.account.case_study.consent.expires_on for one in shown if one.row.case.case is not None)
     return min((day for day in days if day is not None), default=None)

@@ -20,7 +20,7 @@ from portalgen.load import Content, Refused, read_approved, read_file
 from portalgen.load.approvals import CASE, FILES, PORTAL
 from portalgen.problems import Address, Problem
 from portalgen.project.fold import fold
-from portalgen.project.said import sentences, texts_of
+from portalgen.project.said import texts_of
 from portalgen.render import images
 from portalgen.render.environment import interface_texts
 from portalgen.render.page import CODE, common_parts
@@ -175,7 +175,8 @@ def pardoned(job: Job, leaks: Iterable[Leak]) -> list[Leak]:
     """These leaks without those of sentences that wait in one account while another may say them.
 
     A house's own phrase is approved with one client before the next: what waits is no secret where the
-    account that shows it may show it. No account is pardoned what waits in itself.
+    account that shows it may show it, or where the agency's own pages say it. No account is pardoned what
+    waits in itself.
     """
     return [leak for leak in leaks if not (leak.term.held and _may_say(job, leak))]
 
@@ -187,8 +188,10 @@ def _may_say(job: Job, leak: Leak) -> bool:
         facts = [part for one in others if one.id == leak.account for part in (one.seen, one.page_case)]
     else:
         facts = [one.seen_case for one in others if one.case is not None]
-    texts = (text for one in facts if one is not None for text in texts_of(one))
-    return any(fold(sentence) == said for text in texts for sentence in sentences(text))
+    texts = [text for one in facts if one is not None for text in texts_of(one, job.today)]
+    if not leak.account:
+        texts += [path.read_text("utf-8", "replace") for path in job.settings.docs_dir.rglob("*.md")]
+    return any(f" {said} " in f" {fold(text)} " for text in texts)
 
 
 def scan_of(job: Job) -> Scan:

@@ -7,7 +7,7 @@ and taking back come together; refuses to decide any of them (`project`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property, partial
 
@@ -15,7 +15,7 @@ from portalgen import project
 from portalgen.account import Account
 from portalgen.cache import NONE, Cache
 from portalgen.load import Approval, Approvals, Loaded
-from portalgen.load.approvals import CASE, PORTAL, digest
+from portalgen.load.approvals import CASE, PORTAL, UNKNOWN, differ_in_order, digest
 from portalgen.load.approvals import NONE as NO_APPROVALS
 from portalgen.problems import Address, Problem
 from portalgen.project import consent, review
@@ -32,6 +32,7 @@ from portalgen.views import (
     PortalView,
     PortfolioRow,
     Reviewed,
+    set_apart,
 )
 
 PROSE = "prose"
@@ -82,9 +83,9 @@ class Shown:
         if self.before is not None:
             then = self.before
             return project.kept_portal(then.seen, self.own, self.account, then.account) if then.seen else None
-        return (
-            project.kept_portal(approval.facts, self.own, self.account) if reviewed and approval else self.own
-        )
+        if not reviewed or approval is None or differ_in_order(approval.facts, self.own):
+            return self.own
+        return project.kept_portal(approval.facts, self.own, self.account)
 
     @cached_property
     def own(self) -> Account:
@@ -114,9 +115,10 @@ class Shown:
         if self.before is not None:
             then = self.before.account
             return project.kept_case(before, self.own_case, self.account, then) if before else None
-        if reviewed and approved:
-            return project.kept_case(approved, self.own_case, self.account)
-        return self.own_case
+        own = self.own_case
+        if not reviewed or approved is None or (own is not None and differ_in_order(approved, own)):
+            return own
+        return project.kept_case(approved, own, self.account)
 
     @cached_property
     def own_case(self) -> Account | None:
@@ -145,6 +147,8 @@ class Shown:
             return None
         public, page = self.case, self.page_case
         shown = public or (project.case_view(page, self.settings) if page else None)
+        if shown is not None:
+            shown = set_apart(shown, {file.path: file.sha256 for file in self.seen.files})
         published = project.published_case(self.account, self.seen, shown, public=public is not None)
         return project.portal(self.seen, published, self.settings, self.today)
 
@@ -321,9 +325,15 @@ def stranger(at: Address, by: str) -> Problem:
 class Memory:
     """What one process keeps from build to build: the views of accounts that did not change."""
 
-    def __init__(self, settings: Settings, cache: Cache = NONE) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        cache: Cache = NONE,
+        released: Callable[[str], Approvals] = lambda name: NO_APPROVALS,  # noqa: ARG005
+    ) -> None:
         self.cache = cache
         self._settings = settings
+        self._released = released
         self._today = date.min
         self._shown: dict[str, Shown] = {}
         self._proses: dict[str, Proses] = {}
@@ -334,7 +344,8 @@ class Memory:
         """These accounts with their views: those they had, where account and day are the same.
 
         `touched` are those that may be others than the last time; None: any. Accounts that were shown
-        before and are not among these are kept for `last`.
+        before and are not among these are kept for `last`. Where what is approved can't be read, it is
+        what was approved when it last could, or when the account was released.
         """
         before = self._shown if today == self._today else {}
         found = {}
@@ -344,6 +355,8 @@ class Memory:
         for name, loaded in accounts.items():
             known = before.get(name)
             account, approvals = loaded.account, loaded.approvals
+            if approvals is UNKNOWN:
+                approvals = known.approvals if known is not None else self._released(name)
             if known is None or known.account is not account or known.approvals is not approvals:
                 proses = self._proses.setdefault(name, Proses(partial(self.cache.get, PROSE, name)))
                 known = Shown(account, self._settings, today, loaded.places, approvals, proses=proses)

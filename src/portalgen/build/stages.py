@@ -284,7 +284,8 @@ def _brief(job: Job, one: Shown, portal: str) -> dict[str, Wanted]:
     pages = internal.wanted_brief(brief, {name: portal} if portal else {}, one.proses)
     found = {path: Wanted(parts, make) for path, make in pages.items()}
     if one.account.files:
-        found |= _files(job, one, files_of(brief), f"accounts/{name}/")
+        own = brief.model_copy(update={"case": brief.case.model_copy(update={"case": None})})
+        found |= _files(job, one, files_of(own), f"accounts/{name}/")
     if brief.case.case is not None:
         found |= _files(job, one, files_of(brief.case.case), f"references/{name}/")
     return found

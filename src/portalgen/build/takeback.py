@@ -16,6 +16,7 @@ from portalgen.build.holding import held_record, next_expiry
 from portalgen.build.job import Job, consent_of
 from portalgen.build.shown import Shown
 from portalgen.build.stages import PublicSite, portal_unit
+from portalgen.load.approvals import UNKNOWN
 from portalgen.problems import Problem
 from portalgen.publish import Output, Release, ReleasedPage
 from portalgen.released import Released
@@ -31,8 +32,10 @@ def take_back(job: Job, output: Output, released: Released) -> str:
     as_of = released.as_of()
     if as_of is None:
         return "nothing was published"
+    # What was shown then was reviewed as the settings said then.
+    reviewed = job.settings.model_copy(update={"review": released.review(job.settings.review)})
     before = {
-        name: Shown(a, job.settings, as_of, approvals=released.approvals(name))
+        name: Shown(a, reviewed, as_of, approvals=released.approvals(name))
         for name in sorted(released.names())
         if (a := released.account(name))
     }
@@ -57,7 +60,8 @@ def _shown(job: Job, as_of: date, before: Mapping[str, Shown]) -> Iterator[Shown
     for name, released in before.items():
         if name in job.content.healthy:
             now = job.content.healthy[name]
-            yield Shown(now.account, job.settings, as_of, approvals=now.approvals, before=released)
+            approvals = released.approvals if now.approvals is UNKNOWN else now.approvals
+            yield Shown(now.account, job.settings, as_of, approvals=approvals, before=released)
         elif name in job.content.broken:
             yield released
 
@@ -69,8 +73,10 @@ def _stale_portals(job: Job, then: Job, output: Output, before: Mapping[str, Sho
             continue
         now = job.content.healthy.get(unit.account)
         if now is None:
-            if unit.account not in job.content.broken:
-                yield name  # the account is gone
+            last = before.get(unit.account)
+            ended = last is not None and not project.has_portal(last.account, job.today)
+            if ended or unit.account not in job.content.broken:
+                yield name  # the account is gone, or its portal's last day is over
             continue
         released, kept = before.get(unit.account), then.accounts.get(unit.account)
         if released is None or kept is None:

@@ -120,7 +120,7 @@ class Workshop:
 
     def _begin(self, settings: Settings) -> None:
         self.settings = settings
-        self._memory = Memory(settings, cache_of(settings, self._secret))
+        self._memory = Memory(settings, cache_of(settings, self._secret), self._released.approvals)
         self._accounts = Accounts(settings, self._memory.cache)
         self._units: dict[str, tuple[Sheaf, Problems, bool]] = {}
         self._last: Mapping[str, Shown] = {}

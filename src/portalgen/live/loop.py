@@ -25,6 +25,7 @@ from portalgen.live.scanning import Scanning
 from portalgen.live.server import News
 from portalgen.live.telling import before_first, desk_of, lines_of, told_once
 from portalgen.live.watch import Watch
+from portalgen.load.approvals import UNKNOWN
 from portalgen.problems import Address, Problem, UsageError, in_order
 from portalgen.render.environment import say
 from portalgen.scan import Beat, report
@@ -246,7 +247,8 @@ class Loop:
         t = say(settings.language)
         if done is None or one is None:
             raise Refusal(t("There is no account “{name}” (any more).", name=account))
-        if account in done.job.content.broken or (audience == "public" and one.survivors):
+        loaded = done.job.content.healthy.get(account)
+        if loaded is None or loaded.approvals is UNKNOWN or (audience == "public" and one.survivors):
             raise Refusal(t("Its files have errors; mend them first."))
         held = next((held for held in one.held if held.audience == audience), None)
         if held is None or held.digest != digest:

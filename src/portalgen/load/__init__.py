@@ -15,7 +15,7 @@ from pathlib import Path
 
 from portalgen.cache import NONE, Cache
 from portalgen.load.accounts import Loaded, Reading
-from portalgen.load.approvals import FILES, Approval, Approvals, Approved
+from portalgen.load.approvals import FILES, UNKNOWN, Approval, Approvals, Approved
 from portalgen.load.approvals import NONE as NO_APPROVALS
 from portalgen.load.folder import Refused, hashed, is_temporary, names_below, read_below, shown
 from portalgen.load.front_matter import MAX_FILE, text_of
@@ -121,13 +121,14 @@ class Accounts:
         )
 
     def _approve(self, found: Mapping[str, Read], names: Iterable[str]) -> None:
-        """Put accounts together with what is approved of them. Approvals that can't be read break an
-        account: nobody knows what may be shown."""
+        """Put accounts together with what is approved of them; where that can't be read it is unknown, an
+        error, and the account is still read, so that it can take back."""
         for name in names:
             read = found.get(name)
             approvals, wrong = self._approved.read(name) if read else (NO_APPROVALS, ())
             self._approvals[name] = wrong
-            if read is not None and read.loaded is not None and not wrong:
+            approvals = UNKNOWN if wrong else approvals
+            if read is not None and read.loaded is not None:
                 known, account = self._healthy.get(name), read.loaded.account
                 if known is None or known.account is not account or known.approvals is not approvals:
                     self._healthy[name] = replace(read.loaded, approvals=approvals)

@@ -72,6 +72,8 @@ class Approvals:
 
 
 NONE = Approvals()
+UNKNOWN = Approvals(digest="?")
+"""A file is there that can't be read: nobody knows what is approved."""
 
 
 class Approved:
@@ -237,6 +239,19 @@ def digest(*facts: Account | None) -> str:
     """A name for these facts, to tell whether they are the ones that somebody looked at."""
     data = _json([as_data(one) if one else None for one in facts])
     return blake2b(data, digest_size=16).hexdigest()
+
+
+def differ_in_order(one: Account, other: Account) -> bool:
+    """Whether two facts say the same, and only the order of what they list differs."""
+    return one != other and _unordered(as_data(one)) == _unordered(as_data(other))
+
+
+def _unordered(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: value if key in ("lines", "text") else _unordered(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return sorted((_unordered(one) for one in data), key=lambda one: json.dumps(one, sort_keys=True))
+    return data
 
 
 def _json(data: object) -> bytes:

@@ -122,6 +122,8 @@ def published_case(
     section = seen.section(SECTION)
     fenced = [s for s in section.stretches if min(s.audience, section.audience) == CLIENT] if section else []
     withdrawn = not consent.shows_case(account)
+    if case is None and not withdrawn:
+        return None  # it waits for approval
     return PublishedCase(
         public=public,
         consent=said.status,

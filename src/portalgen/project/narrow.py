@@ -180,6 +180,7 @@ class Place:
     audience: Audience
     name: str
     part: Part
+    is_text: bool
 
 
 def places(account: Account, gates: frozenset[Gate] = NO_GATES) -> Iterator[Place]:
@@ -206,4 +207,5 @@ def _places(
         elif value not in (None, "", ()):
             audience = INTERNAL if closed else width.now
             for number, one in enumerate(value, start=1) if isinstance(value, tuple) else ((0, value),):
-                yield Place(f"{key}.{number}" if number else key, one, audience, field.name, part)
+                is_text = isinstance(one, str) and not field.choice and not field.is_link
+                yield Place(f"{key}.{number}" if number else key, one, audience, field.name, part, is_text)

@@ -134,7 +134,7 @@ def _places(facts: Account) -> Iterator[tuple[_Place, _Said]]:
             if isinstance(section, Update):
                 yield (name, section.id, "date"), _Said(section.date.isoformat(), title)
             yield (name, section.id, "title"), _Said(title, title)
-            text = "\n\n".join(s.text.strip() for s in section.stretches)
+            text = "\n\n".join(s.text.strip("\n") for s in section.stretches)
             yield (name, section.id, "text"), _Said(text, title)
     for file in facts.files:
         yield ("files", file.path, "content"), _Said(f"{file.size} B, {file.sha256[:12]}", file.path)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from portalgen.account import INTERNAL, Account, FrontMatter, Gate, Part, Section, Update
 from portalgen.dialect import events
@@ -29,6 +30,8 @@ class Said:
     field: str = ""
     section: Section | None = None
     line: int = 0
+    words: bool = True
+    """Whether somebody wrote it: no word of an enumeration, no link."""
 
 
 def texts(account: Account) -> Iterator[Said]:
@@ -36,7 +39,7 @@ def texts(account: Account) -> Iterator[Said]:
     shown: frozenset[Gate] = consent.gates(account) if consent.shows_case(account) else NO_GATES
     for place in places(account, shown):
         if isinstance(place.value, str):
-            yield Said(place.value, place.audience, place.field)
+            yield Said(place.value, place.audience, place.field, words=place.is_text)
     for section in (*account.sections, *account.updates):
         hidden = section.id == consent.SECTION and shown == NO_GATES and not isinstance(section, Update)
         limit = INTERNAL if hidden else section.audience
@@ -86,9 +89,9 @@ def folded(found: Iterable[Said]) -> frozenset[str]:
     return frozenset(fold(sentence) for one in found for sentence in sentences(one.text)) - {""}
 
 
-def texts_of(part: Part) -> Iterator[str]:
+def texts_of(part: Part, today: date | None = None) -> Iterator[str]:
     """The texts that a part holds at any depth, words of enumerations and links not among them; of an
-    account also those of its sections."""
+    account also those of its sections, and of its updates up to a day."""
     for field in fields_of(FrontMatter if isinstance(part, FrontMatter) else type(part)):
         value = getattr(part, field.name)
         if field.is_part:
@@ -98,7 +101,8 @@ def texts_of(part: Part) -> Iterator[str]:
         elif isinstance(value, str) and not field.choice and not field.is_link:
             yield value
     if isinstance(part, Account):
-        for section in (*part.sections, *part.updates):
+        updates = (u for u in part.updates if today is None or u.date <= today)
+        for section in (*part.sections, *updates):
             yield section.title
             yield from (text for stretch in section.stretches for text, _ in plain(stretch.text))
 
@@ -109,6 +113,6 @@ def narrower(account: Account, reader: Audience, then: Account | None = None) ->
     With `then`, the account as it was, only those that did not stand in what they might not see then.
     """
     found = list(texts(account))
-    hidden = folded(one for one in found if one.audience < reader)
+    hidden = folded(one for one in found if one.words and one.audience < reader)
     hidden -= folded(one for one in found if one.audience >= reader)
     return hidden - folded(one for one in texts(then) if one.audience < reader) if then else hidden

@@ -76,29 +76,35 @@ def terms(
         yield Term(text, _KINDS[kind], account.id, name, CLIENT, field, at)
     widest: dict[str, Audience] = {}
     found: dict[str, tuple[str, str, Address]] = {}
-    for text, audience, field, at in _texts(account, addresses, today, home):
+    later: set[str] = set()
+    for text, audience, field, at, ahead in _texts(account, addresses, today, home):
         for key, sentence in _long(text):
             widest[key] = max(widest.get(key, INTERNAL), audience)
             found.setdefault(key, (sentence, field, at))
+            if ahead:
+                later.add(key)
     shown = _Shown(
-        _said(client) if "client" in reviewed else None, _said(public) if "public" in reviewed else None
+        _approved(client, today) if "client" in reviewed else None,
+        _approved(public, today) if "public" in reviewed else None,
     )
     for key, (sentence, field, at) in found.items():
         audience = shown.audience(key, widest[key])
+        if key in later and shown.client is not None and key in shown.client:
+            audience = max(audience, CLIENT)  # it was approved for a day that has come, and has that day
         if audience < PUBLIC:
             held = audience < widest[key]
             yield Term(sentence, "private sentence", account.id, name, audience, field, at, held)
-    for key, sentence in (shown.client or {}).items():
-        if key not in found and key not in (shown.public or {}):
+    for key, sentence in (shown.client.sentences if shown.client else {}).items():
+        if key not in found and not (shown.public and key in shown.public):
             yield Term(sentence, "private sentence", account.id, name, CLIENT, "", home)
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """The sentences that are approved for each audience, by how they are compared; None: no review."""
+    """What is approved for each audience; None: no review."""
 
-    client: Mapping[str, str] | None
-    public: Mapping[str, str] | None
+    client: _Approved | None
+    public: _Approved | None
 
     def audience(self, key: str, marked: Audience) -> Audience:
         """Who may read a sentence that is marked for an audience."""
@@ -109,8 +115,25 @@ class _Shown:
         return min(marked, CLIENT)
 
 
-def _said(facts: Iterable[Account]) -> dict[str, str]:
-    return {key: sentence for one in facts for text in texts_of(one) for key, sentence in _long(text)}
+@dataclass(frozen=True, slots=True)
+class _Approved:
+    """Approved texts: their long sentences by how they are compared, and all of their words.
+
+    A sentence whose words stand in a row in an approved text is approved: who cuts a sentence short, or in
+    two, says nothing that its readers have not read.
+    """
+
+    sentences: Mapping[str, str]
+    words: str
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.sentences or f" {key} " in self.words
+
+
+def _approved(facts: Iterable[Account], today: date) -> _Approved:
+    found = [text for one in facts for text in texts_of(one, today)]
+    long = {key: sentence for text in found for key, sentence in _long(text)}
+    return _Approved(long, "".join(f" {fold(text)} |" for text in found))
 
 
 def _long(text: str) -> Iterator[tuple[str, str]]:
@@ -138,15 +161,16 @@ def _address(addresses: Mapping[str, Address], field: str, fallback: Address) ->
 
 def _texts(
     account: Account, addresses: Mapping[str, Address], today: date, home: Address
-) -> Iterator[tuple[str, Audience, str, Address]]:
-    """Every text of the account with the widest audience that may read it today."""
+) -> Iterator[tuple[str, Audience, str, Address, bool]]:
+    """Every text of the account with the widest audience that may read it today, its place, and whether
+    it is for a client on a later day."""
     public = not why_not_public(account, today, English())
     folder = home.path.rpartition("/")[0]
     for one in texts(account):
         section = one.section
         if section is None:
             audience = one.audience if public else min(one.audience, CLIENT)
-            yield one.text, audience, one.field, _address(addresses, one.field, home)
+            yield one.text, audience, one.field, _address(addresses, one.field, home), False
             continue
         dated = isinstance(section, Update)
         future = isinstance(section, Update) and section.date > today
@@ -154,4 +178,4 @@ def _texts(
         at = Address(f"{folder}/{section.file}", one.line, 1)
         if not one.line:
             at = addresses.get(f"{'update' if dated else 'section'}:{section.id}", home)
-        yield one.text, min(one.audience, limit), "", at
+        yield one.text, min(one.audience, limit), "", at, future and one.audience >= CLIENT

@@ -144,7 +144,8 @@ class _Retained:
         positions = len(before) == len(after)
         for number, item in enumerate(before):
             now = known.get(_key(item))
-            if now is None and positions and not _id(item) and _key(after[number]) not in keys:
+            dated = isinstance(item, Reading) and item.date is not None
+            if now is None and positions and not dated and not _id(item) and _key(after[number]) not in keys:
                 now = after[number]
             if now is not None and not (isinstance(item, Item | Remark) and self._says_narrower(item)):
                 yield cast("_P", type(item).model_construct(**self.fields(item, now)))

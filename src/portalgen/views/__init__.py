@@ -31,6 +31,7 @@ from portalgen.views.pieces import (
     UpdateView,
     View,
     files_of,
+    set_apart,
 )
 from portalgen.views.portal import PortalView, PublishedCase
 from portalgen.views.review import DifferenceView, HeldView, LetterView, Reviewed
@@ -99,4 +100,5 @@ __all__ = [
     "UpdateView",
     "View",
     "files_of",
+    "set_apart",
 ]

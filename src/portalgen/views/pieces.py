@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -31,6 +32,9 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+_V = TypeVar("_V", bound=View)
+
+
 class FileRef(View):
     """A file to be published: `path` below the account's folder, its content's hash and size in bytes.
 
@@ -40,10 +44,14 @@ class FileRef(View):
     path: str
     sha256: str
     size: int
+    apart: bool = False
+    """Another content of the same path is published beside it."""
 
     @property
     def url(self) -> str:
         """`files/...` stays as it is; what stands elsewhere in the folder goes below `files/_/`."""
+        if self.apart:
+            return f"files/_{self.sha256[:12]}/{self.path}"
         return self.path if self.path.startswith("files/") else f"files/_/{self.path}"
 
 
@@ -287,6 +295,30 @@ def files_of(view: View) -> dict[str, FileRef]:
     found: dict[str, FileRef] = {}
     _collect(view, found)
     return found
+
+
+def set_apart(view: _V, others: Mapping[str, str]) -> _V:
+    """The view with addresses of their own for files of which `others` (SHA-256 by path) have another
+    content: what was approved for one reader and for another need not be the same."""
+    made: _V = _apart(view, others)
+    return made
+
+
+def _apart(value: Any, others: Mapping[str, str]) -> Any:
+    if isinstance(value, FileRef):
+        other = others.get(value.path, value.sha256)
+        return value if other == value.sha256 else value.model_copy(update={"apart": True})
+    if isinstance(value, View):
+        changed = {
+            name: made
+            for name, inner in value.__dict__.items()
+            if isinstance(inner, View | tuple) and (made := _apart(inner, others)) is not inner
+        }
+        return value.model_copy(update=changed) if changed else value
+    if isinstance(value, tuple):
+        made = tuple(_apart(inner, others) for inner in value)
+        return value if all(a is b for a, b in zip(made, value, strict=True)) else made
+    return value
 
 
 def _collect(value: object, found: dict[str, FileRef]) -> None:
