@@ -192,7 +192,7 @@ def portal_unit(job: Job, one: Shown) -> tuple[Unit, Problems] | None:
 
 def shared_sheaf(settings: Settings) -> Sheaf:
     """The files that all portals share."""
-    shared = assets.shared(settings.brand, assets.PORTAL)
+    shared = assets.portals(settings.brand)
     return Sheaf("portals/assets", "assets", "", {name: _fixed(name, data) for name, data in shared.items()})
 
 
@@ -262,7 +262,7 @@ class Team:
     def _over_all(self, job: Job) -> dict[str, Wanted]:
         """The pages over all accounts, the assets; the same objects where no row and no date changed."""
         settings, portals = job.settings, self._portals
-        shared = assets.shared(settings.brand, assets.INTERNAL)
+        shared = assets.team(settings.brand)
         made_from = (settings, job.today, shared, dict(portals), [one.digests for one in job.shown])
         if self._over_from == made_from:
             return self._over

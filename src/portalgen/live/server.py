@@ -21,14 +21,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import parse_qs
 
-import portalgen.render
 from portalgen.live import pages
 from portalgen.live.approving import Approvals, Approver, Taken
 from portalgen.live.asking import (
@@ -43,6 +41,7 @@ from portalgen.live.asking import (
 from portalgen.live.desk import DRAFTS, TREES, Desk
 from portalgen.live.served import HERE, HTML, PLAIN, is_folder, is_page, open_below, policy, type_of
 from portalgen.problems import UsageError
+from portalgen.render import assets
 
 BEAT = 15.0
 """Seconds after which a silent stream says that it is still there."""
@@ -55,7 +54,6 @@ _MOST_TOLD = 1000
 """More changed pages than these are told as "anything may have changed"."""
 
 _TREES = frozenset(tree.rstrip("/") for tree in (*TREES.values(), DRAFTS))
-_STATIC = Path(portalgen.render.__file__).parent / "static"
 _OWN = ("desk.css", "desk.js", "idiomorph.js")
 _BRANDED = ("style.css", "icon.svg")
 _STRICT = (
@@ -474,7 +472,6 @@ def _above(asked: Asked) -> Iterator[Asked]:
     return (Asked(asked.parts[:count], folder=True) for count in range(len(asked.parts) - 1, 0, -1))
 
 
-@cache
 def _static(name: str) -> bytes:
-    path = _STATIC / name if name in _BRANDED else _STATIC / "desk" / name
-    return path.read_bytes()
+    """A file of the desk's; those that a house colours, in our own colours."""
+    return assets.team(None)[name] if name in _BRANDED else assets.static(f"desk/{name}")
