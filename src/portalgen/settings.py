@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from portalgen.problems import Problem
 from portalgen.vocabulary import AccessMode
 
 
@@ -20,6 +21,46 @@ class CallToAction(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     text: str
     link: str
+
+
+class Colours(BaseModel):
+    """The house's own colours as `#rrggbb`: on light paper, on dark paper, and the text on each.
+
+    What the house does not set, or not in a way that we can read, is ours (`tokens.css`).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    brand: str = "#0b5468"
+    on_brand: str = "#ffffff"
+    brand_dark: str = "#8cc8d8"
+    on_brand_dark: str = "#0a2630"
+
+
+class Logo(BaseModel):
+    """The agency's logo as it is published; `width` and `height` are in pixels, where the file says them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64")
+    name: str
+    data: bytes
+    width: int | None = None
+    height: int | None = None
+
+
+class House(BaseModel):
+    """What the agency's own folder (`theme.custom_dir`) adds to our pages, as it was read.
+
+    `folder` is the folder as messages write it. `css` is `brand.css`, `icon` is `icon.svg`. `templates`
+    are the names and texts of what lies in `portalgen/`, by name. `problems` says what of all this
+    can't be used; they are warnings.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64")
+    folder: str = ""
+    css: str = ""
+    icon: bytes = b""
+    logo: Logo | None = None
+    templates: tuple[tuple[str, str], ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 class Settings(BaseModel):
@@ -48,6 +89,9 @@ class Settings(BaseModel):
     secret_id: str = ""
     tactics_every_days: int = 90
     brand: Path | None = None
+    logo: Path | None = None
+    house: House = House()
+    colours: Colours = Colours()
     unknown: str = ""
     """What of MkDocs' own settings may read files that nobody knows of ("the plugin macros"), or `""`."""
 

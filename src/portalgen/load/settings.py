@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
+from portalgen.load.brand import colours_of, read_house
 from portalgen.problems import Address, Suggestions, UsageError
 from portalgen.settings import CallToAction, Settings
 from portalgen.vocabulary import AccessMode
@@ -185,7 +186,34 @@ def load_settings(file: Path) -> Settings:
         unknown=_unknown(top),
     )
     _folders(reader, settings, top, options)
-    return settings
+    return _with_house(reader, settings, inside)
+
+
+def _with_house(
+    reader: _Reader, settings: Settings, theme: dict[str, tuple[yaml.Node, yaml.Node]]
+) -> Settings:
+    """The settings with all that the house's folder says."""
+    node = theme["logo"][1] if "logo" in theme else None
+    logo = _logo(settings, reader.text(node, "theme.logo")) if isinstance(node, yaml.ScalarNode) else None
+    at = Address(reader.file.name)
+    if node is not None:
+        at = Address(reader.file.name, node.start_mark.line + 1, node.start_mark.column + 1)
+    try:
+        house = read_house(settings.brand, logo, settings.relative, at)
+    except OSError as error:
+        sentence = f'"{settings.relative(Path(error.filename))}" cannot be read: {error.strerror}'
+        raise UsageError(sentence) from error
+    return settings.model_copy(update={"logo": logo, "house": house, "colours": colours_of(house)})
+
+
+def _logo(settings: Settings, text: str) -> Path | None:
+    """The logo's file as MkDocs finds it: in docs_dir, then in the theme's folder; None for an address."""
+    if not text or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|/", text):
+        return None
+    places = [
+        Path(os.path.normpath(folder / text)) for folder in (settings.docs_dir, settings.brand) if folder
+    ]
+    return next((place for place in places if place.is_file()), places[-1])
 
 
 def _unknown(top: dict[str, tuple[yaml.Node, yaml.Node]]) -> str:
