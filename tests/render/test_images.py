@@ -1,15 +1,19 @@
 """Images go out as pixels and nothing else; what cannot be read is refused in a sentence."""
 
 import io
+import os
 import random
 import struct
+import subprocess
+import sys
 import zlib
 from contextlib import suppress
 
 import pytest
 from PIL import Image, PngImagePlugin
 
-from portalgen.render.images import publishable
+from portalgen.render.images import made, publishable
+from portalgen.render.pictures import Copy, Shape
 
 SECRET = b"Project Falcon"
 
@@ -180,3 +184,170 @@ def test_a_broken_image_is_refused_and_never_crashes(name: str) -> None:
             del data[chance.randrange(len(data)) :]
         with suppress(ValueError):
             assert SECRET not in publishable(bytes(data), name)
+
+
+# ---- the copies that pages show ---------------------------------------------------------------------
+
+
+def textured(width: int, height: int, mode: str = "RGB") -> Image.Image:
+    """Something like a photograph: much to encode, and the same each time."""
+    small = Image.frombytes("RGB", (64, 48), random.Random(7).randbytes(64 * 48 * 3))
+    return small.resize((width, height), Image.Resampling.BICUBIC).convert(mode)
+
+
+WIDTHS = [
+    ((400, 30), (), None),
+    ((481, 30), (481,), None),
+    ((600, 40), (480, 600), None),
+    ((1000, 70), (480, 1000), None),
+    ((1200, 80), (480, 960, 1200), None),
+    ((1600, 90), (480, 960, 1600), None),
+    ((2000, 40), (480, 960, 1600), None),
+    ((3000, 300), (480, 960, 1600), 2000),
+    ((500, 1500), (500,), None),
+    ((700, 17000), (), None),
+    ((1, 1), (), None),
+    ((10_000, 50), (480, 960, 1600), 2000),
+]
+
+
+@pytest.mark.parametrize(("size", "widths", "plain"), WIDTHS, ids=[f"{w}x{h}" for (w, h), _, _ in WIDTHS])
+def test_a_copy_is_never_wider_than_the_image_or_than_a_page_needs(
+    size: tuple[int, int], widths: tuple[int, ...], plain: int | None
+) -> None:
+    found = made(saved(textured(*size), "JPEG", quality=95), "a.jpg", "n")
+    shape = found.shape
+    assert (shape.width, shape.height) == size
+    assert shape.copies == (*(Copy(w, "avif") for w in widths), *(Copy(w, "webp") for w in widths))
+    assert shape.plain == (Copy(plain, "jpg") if plain else None)
+    assert set(found.copies) == set(shape.all)
+    for copy, data in found.copies.items():
+        image = opened(data)
+        assert image.format == {"jpg": "JPEG"}.get(copy.suffix, copy.suffix.upper())
+        assert image.size == (copy.width, max(1, round(size[1] * copy.width / size[0])))
+
+
+def test_each_copy_saves_bytes() -> None:
+    found = made(saved(textured(2400, 300), "JPEG", quality=95), "a.jpg", "n")
+    plain = found.copies[Copy(2000, "jpg")]
+    assert len(plain) < len(found.whole)
+    assert all(len(data) < len(plain) for copy, data in found.copies.items() if copy != found.shape.plain)
+
+
+SMALL = {"flat": Image.new("P", (640, 480), 3), "dots": textured(640, 480, "1")}
+
+
+@pytest.mark.parametrize("kind", SMALL)
+def test_a_format_that_saves_nothing_is_not_offered(kind: str) -> None:
+    assert made(saved(SMALL[kind], "PNG"), "a.png", "n").shape == Shape("n", 640, 480)
+
+
+CLEAR = Image.new("RGBA", (640, 480), (0, 0, 0, 0))
+CLEAR.paste(textured(320, 480), (0, 0))
+KEYED = textured(640, 480)
+KEYED.paste((1, 2, 3), (320, 0, 640, 480))
+PALETTE = KEYED.quantize(64)
+TRANSPARENT = {
+    "RGBA": saved(CLEAR, "PNG"),
+    "LA": saved(CLEAR.convert("LA"), "PNG"),
+    "one colour": saved(KEYED, "PNG", transparency=(1, 2, 3)),
+    "palette": saved(PALETTE, "PNG", transparency=PALETTE.getpixel((600, 200))),
+}
+
+
+@pytest.mark.parametrize("how", TRANSPARENT)
+def test_what_is_transparent_is_so_in_every_copy(how: str) -> None:
+    found = made(TRANSPARENT[how], "a.png", "n")
+    assert {copy.suffix for copy in found.copies} == {"avif", "webp"}
+    for copy, data in found.copies.items():
+        image = opened(data).convert("RGBA")
+        middle = image.height // 2
+        alphas = [image.getpixel((x * copy.width // 16, middle))[3] for x in (2, 14)]
+        assert alphas == [255, 0], copy
+
+
+ODD = {
+    "CMYK": saved(textured(640, 480, "CMYK"), "JPEG"),
+    "grey": saved(textured(640, 480, "L"), "JPEG"),
+    "16 bits": saved(textured(640, 480, "L").convert("I").point(lambda v: v * 256).convert("I;16"), "PNG"),
+    "a GIF that stands still": saved(textured(640, 480, "P"), "GIF"),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_copies_look_like_the_image(kind: str) -> None:
+    name = "a.gif" if "GIF" in kind else "a.jpg" if ODD[kind][:2] == b"\xff\xd8" else "a.png"
+    found = made(ODD[kind], name, "n")
+    assert found.copies
+    whole = opened(found.whole).convert("RGB").resize((8, 6), Image.Resampling.BOX)
+    for data in found.copies.values():
+        copy = opened(data).convert("RGB").resize((8, 6), Image.Resampling.BOX)
+        assert max(abs(a - b) for a, b in zip(whole.tobytes(), copy.tobytes(), strict=True)) < 16
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_a_moving_picture_goes_out_as_one_file_of_a_known_size(kind: str) -> None:
+    frames = [textured(640, 480).rotate(turn) for turn in (0, 90)]
+    data = saved(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
+    found = made(data, f"a.{kind.lower()}", "n")
+    assert (found.shape, found.copies) == (Shape("n", 640, 480), {})
+    assert found.whole == publishable(data, f"a.{kind.lower()}")
+
+
+def test_the_size_is_that_of_the_picture_turned_upright() -> None:
+    found = made(saved(textured(600, 300), "JPEG", exif=exif(t0112=6)), "a.jpg", "n")
+    assert (found.shape.width, found.shape.height) == (300, 600)
+
+
+def test_no_copy_holds_what_an_editor_or_camera_wrote() -> None:
+    data = saved(textured(2400, 300), "JPEG", exif=exif(), comment=SECRET, icc_profile=SECRET, xmp=SECRET)
+    found = made(data, "a.jpg", "n")
+    assert {copy.suffix for copy in found.copies} == {"avif", "webp", "jpg"}
+    for copy in found.copies.values():
+        assert SECRET not in copy
+        assert not {"exif", "xmp", "icc_profile", "comment"} & opened(copy).info.keys()
+
+
+def test_what_is_whole_is_the_same_with_copies_and_without() -> None:
+    for name, data in WITH_METADATA.items():
+        assert made(data, name, "n").whole == publishable(data, name)
+
+
+@pytest.mark.parametrize("data", [b"", b"not an image", bomb(60_001, 1_000), bomb(0, 0)])
+def test_copies_of_no_image_are_refused_in_the_same_sentence(data: bytes) -> None:
+    said = []
+    for refuse in (lambda: publishable(data, "a.png"), lambda: made(data, "a.png", "n")):
+        with pytest.raises(ValueError, match="image") as refused:
+            refuse()
+        said.append(str(refused.value))
+    assert said[0] == said[1]
+
+
+DIGESTS = """
+import hashlib, os, sys
+os.sched_setaffinity(0, list(os.sched_getaffinity(0))[: int(sys.argv[1])])
+from portalgen.render.images import made
+found = made(sys.stdin.buffer.read(), "a.jpg", "n")
+print(hashlib.sha256(b"".join([found.whole, found.shape.dump(), *found.copies.values()])).hexdigest())
+"""
+
+
+def test_bytes_are_the_same_whatever_there_is_of_processors_and_threads() -> None:
+    data = saved(textured(1100, 300), "JPEG", quality=95)
+    said = set()
+    for processors, threads in ((1, "1"), (64, "7")):
+        environment = {**os.environ, "OMP_NUM_THREADS": threads, "PYTHONHASHSEED": threads}
+        command = [sys.executable, "-c", DIGESTS, str(processors)]
+        ran = subprocess.run(
+            command, input=data, env=environment, capture_output=True, check=True, timeout=60
+        )
+        said.add(ran.stdout)
+    assert len(said) == 1
+
+
+SHAPES = [Shape("n", 3, 2), made(saved(textured(2400, 400), "JPEG", quality=95), "a.jpg", "n").shape]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_shape_is_kept_and_read_again(shape: Shape) -> None:
+    assert Shape.load(shape.dump()) == shape

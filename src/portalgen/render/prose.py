@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
-from html import escape
+from html import escape, unescape
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -22,7 +22,8 @@ from markupsafe import Markup
 from portalgen.dialect import events
 from portalgen.render.bare import addresses
 from portalgen.render.environment import say
-from portalgen.views import Prose
+from portalgen.render.pictures import PLAIN, Pictures
+from portalgen.views import FileRef, Prose
 from portalgen.vocabulary import slug
 
 _ID = "s-"
@@ -60,6 +61,9 @@ _TAGS = frozenset(
 )
 _NO_SOURCE = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
 """An image whose source did not survive."""
+_IMAGE = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
+"""An image as the sanitiser writes it. No attribute's value can hold one: a quotation mark would end it."""
+_SAID = re.compile(r' ([a-z]+)="([^"]*)"')
 _FILE = re.compile(r"(?:\.\./)*files/(?!(?:.*/)?\.\.?(?:/|$))[^\\]*")
 """A published file's address, as this module writes it."""
 _GONE_WITH_CONTENT = (
@@ -91,26 +95,43 @@ def html(
     shift: int = 0,
     under: int | None = None,
     language: str = "en",
+    pictures: Pictures = PLAIN,
 ) -> Markup:
     """The prose as HTML. `root` is the way from the page to where `files/` lies.
 
     `prefix` keeps the ids of several proses on one page apart. `under` is the level of the heading that
     the prose stands below: its highest heading comes one lower, the others follow; without it, `shift`
-    is added to every level.
+    is added to every level. No heading comes more than one level below the one before it.
     """
     parsed = [[event for event, _ in events(stretch)] for stretch in prose.stretches]
     if under is not None:
         shift = under + 1 - min((level for found in parsed for level in _levels(found)), default=under + 1)
     files = {written: _published(written, root + quote(file.url)) for written, file in prose.files}
-    written = []
+    written, above = [], under
     for number, found in enumerate(parsed):
         ids = f"{_ID}{prefix}_{number}_"  # no id or slug holds an underscore: nothing can collide
-        written.append(_Writer(files, ids, shift, language, prose).write(found))
+        writer = _Writer(files, ids, shift, above, language, prose)
+        written.append(writer.write(found))
+        above = writer.above
     if any("<" in stretch for stretch in prose.stretches):  # raw HTML may name an address of its own
         cleaner = _new_cleaner(prose.images, prose.links, {**{t: t for t in files.values()}, **files})
     else:
         cleaner = _cleaner(prose.images, prose.links)
-    return Markup(_NO_SOURCE.sub("", cleaner.clean("".join(written))))  # noqa: S704 - sanitised
+    clean = _NO_SOURCE.sub("", cleaner.clean("".join(written)))
+    if prose.images and "<img" in clean:
+        shown = {root + quote(file.url): file for _, file in prose.files}
+        clean = _IMAGE.sub(lambda found: _picture(found, shown, root, pictures), clean)
+    return Markup(clean)  # noqa: S704 - sanitised
+
+
+def _picture(found: re.Match[str], shown: Mapping[str, FileRef], root: str, pictures: Pictures) -> str:
+    """An image that went through the sanitiser, as pages show one. Only here is markup written past it:
+    what stands in it is the file's own, or was an attribute that survived."""
+    said = {name: unescape(value) for name, value in _SAID.findall(found[0])}
+    file = shown.get(said.get("src", "").partition("#")[0])
+    if file is None:
+        return found[0]
+    return pictures.img(file, said.get("alt", ""), root=root, title=said.get("title", ""))
 
 
 def _published(written: str, target: str) -> str:
@@ -144,7 +165,7 @@ def _new_cleaner(images: bool, links: bool, known: dict[str, str] | None) -> Any
         clean_content_tags=set(_GONE_WITH_CONTENT),
         attributes={
             "a": {"href", "title", "id", "aria-label"},
-            "img": {"src", "alt", "title", "loading"},
+            "img": {"src", "alt", "title"},
             "ol": {"start"},
             "td": {"colspan", "rowspan"},
             "th": {"colspan", "rowspan", "scope"},
@@ -187,8 +208,10 @@ def _named(value: Any) -> tuple[str, Any]:
 class _Writer:
     """Writes one stretch. Holds the state that tables, images, headings and footnotes need."""
 
-    def __init__(self, files: dict[str, str], ids: str, shift: int, language: str, prose: Prose) -> None:
-        self.files, self.ids, self.shift = files, ids, shift
+    def __init__(
+        self, files: dict[str, str], ids: str, shift: int, above: int | None, language: str, prose: Prose
+    ) -> None:
+        self.files, self.ids, self.shift, self.above = files, ids, shift, above
         self.say = say(language)
         self.prose = prose
         self.out: list[str] = []
@@ -305,6 +328,7 @@ class _Writer:
             self.cell = 0
         elif name == "Heading":
             level = max(1, min(6, int(details["level"][1]) + self.shift))
+            self.above = level = level if self.above is None else min(level, self.above + 1)
             self.heading = (level, len(self.out), [])
         elif name in ("Link", "Image"):
             self._begin_link(name, details)
@@ -411,7 +435,7 @@ class _Writer:
             self.alt = None
             target, shown = self.image
             if self.prose.images and _FILE.fullmatch(target):
-                self._put(f'<img src="{escape(target)}" alt="{escape(alt)}"{shown} loading="lazy">')
+                self._put(f'<img src="{escape(target)}" alt="{escape(alt)}"{shown}>')
 
     def _footnotes(self, bodies: dict[str, list[Any]]) -> Iterator[tuple[int, str]]:
         """Number and text of each note that is referred to, those that notes refer to among them."""

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from pydantic_core import to_json
 
 from portalgen.render.page import digest
+from portalgen.render.pictures import PLAIN, Pictures
 from portalgen.render.prose import html
 from portalgen.views import Prose
 
@@ -38,12 +39,12 @@ class Proses:
             return {}
         return found if isinstance(found, dict) else {}
 
-    def html(self, prose: Prose, **how: Any) -> Markup:
+    def html(self, prose: Prose, pictures: Pictures = PLAIN, **how: Any) -> Markup:
         """What `prose.html` returns for the same arguments."""
-        key = digest(to_json([prose, how]))
+        key = digest(to_json([prose, how, *pictures.made_from(prose)]))
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = str(html(prose, **how))
+            known = self._known[key] = str(html(prose, pictures=pictures, **how))
             self.changed = True
             while len(self._known) > _MOST:
                 del self._known[next(iter(self._known))]

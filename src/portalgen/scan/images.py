@@ -1,9 +1,10 @@
-"""What images say beside their pixels: EXIF, XMP, IPTC, comments and text chunks.
+"""What images say beside their pixels: EXIF, XMP, IPTC, comments, text chunks, names of their parts.
 
 Images are re-encoded without metadata before they get here; the scan doesn't rely on it. Pixels are
 left out, since compressed bytes mean nothing as text and would only give false alarms.
 
-Formats: PNG (ISO/IEC 15948), JPEG (ITU-T T.81), WebP (RFC 9649), GIF89a.
+Formats: PNG (ISO/IEC 15948), JPEG (ITU-T T.81), WebP (RFC 9649), GIF89a, AVIF and HEIF (ISO/IEC
+14496-12 and 23008-12; https://aomediacodec.github.io/av1-avif/).
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ from collections.abc import Iterator
 
 _LARGEST = 16 << 20
 _PIXELS = {b"IDAT", b"IEND", b"PLTE", b"tRNS", b"fdAT"}
-_WEBP_PIXELS = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF"}
+_WEBP_PIXELS = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM"}
+_FRAME_HEAD = 16
+"""Bytes before the chunks inside a frame of a moving WebP."""
+_PICTURES = {b"av01", b"hvc1"}
+_BRANDS = {b"avif", b"avis", b"mif1", b"msf1", b"heic", b"heix", b"heim", b"heis"}
 
 
 def metadata(data: bytes) -> Iterator[bytes] | None:
@@ -26,6 +31,8 @@ def metadata(data: bytes) -> Iterator[bytes] | None:
         return _webp(data)
     if data[:6] in (b"GIF87a", b"GIF89a"):
         return _gif(data)
+    if data[4:8] == b"ftyp" and data[8:12] in _BRANDS:
+        return _heif(data)
     return None
 
 
@@ -77,12 +84,94 @@ def _jpeg(data: bytes) -> Iterator[bytes]:
 
 
 def _webp(data: bytes) -> Iterator[bytes]:
-    at = 12
+    end = 8 + int.from_bytes(data[4:8], "little")
+    yield from _chunks(data[12:end])
+    yield data[end:]
+
+
+def _chunks(data: bytes) -> Iterator[bytes]:
+    at = 0
     while at + 8 <= len(data):
-        length = int.from_bytes(data[at + 4 : at + 8], "little")
-        if data[at : at + 4] not in _WEBP_PIXELS:
-            yield data[at + 8 : at + 8 + length]
+        kind, length = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
+        body = data[at + 8 : at + 8 + length]
+        if kind == b"ANMF":
+            yield from _chunks(body[_FRAME_HEAD:])
+        elif kind not in _WEBP_PIXELS:
+            yield body
         at += 8 + length + length % 2
+    yield data[at:]
+
+
+def _heif(data: bytes) -> Iterator[bytes]:
+    """All of the file but the stretches that its list of items gives as coded pictures.
+
+    Whatever else there is, in a box of whatever name or in none, is no picture.
+    """
+    last = 0
+    for begin, end in sorted(_coded(data)):
+        yield data[last:begin]
+        last = max(last, end)
+    yield data[last:]
+
+
+def _coded(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where the coded pictures lie that stand in the file's list of items."""
+    meta = next((body for kind, body in _boxes(data) if kind == b"meta"), b"")
+    inside = dict(_boxes(meta[4:]))
+    pictures = set(_pictures(inside.get(b"iinf", b"")))
+    for item, begin, end in _places(inside.get(b"iloc", b"")):
+        if item in pictures:
+            yield begin, end
+
+
+def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = 0
+    while at + 8 <= len(data):
+        length, kind, head = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8], 8
+        if length == 1:
+            length, head = int.from_bytes(data[at + 8 : at + 16], "big"), 16
+        if length < head:  # 0: to the end of the file; less is no box
+            length = len(data) - at
+        yield kind, data[at + head : at + length]
+        at += length
+
+
+def _pictures(iinf: bytes) -> Iterator[int]:
+    """The numbers of the items that are coded pictures."""
+    for kind, body in _boxes(iinf[6 if iinf[:1] == b"\0" else 8 :]):
+        if kind == b"infe" and body[:1] in (b"\2", b"\3"):
+            wide = 4 if body[0] == 3 else 2
+            if body[6 + wide : 10 + wide] in _PICTURES:
+                yield int.from_bytes(body[4 : 4 + wide], "big")
+
+
+def _places(iloc: bytes) -> Iterator[tuple[int, int, int]]:
+    """Each stretch of an item: its number, where it begins in the file, and where it ends."""
+    at = 4
+
+    def number(size: int) -> int:
+        nonlocal at
+        at += size
+        return int.from_bytes(iloc[at - size : at], "big")
+
+    if len(iloc) < at + 4:
+        return
+    version, sizes = iloc[0], number(2)
+    offset, length, base, index = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15, sizes & 15
+    for _ in range(number(2 if version < 2 else 4)):
+        item = number(2 if version < 2 else 4)
+        in_file = number(2) & 15 == 0 if version else True
+        number(2)  # data_reference_index
+        start = number(base)
+        each = (index if version else 0) + offset + length
+        for _ in range(min(number(2), (len(iloc) - at) // each if each else 0)):
+            number(index if version else 0)
+            begin = start + number(offset)
+            end = begin + number(length)
+            if in_file:
+                yield item, begin, end
+        if at > len(iloc):
+            return
 
 
 def _gif(data: bytes) -> Iterator[bytes]:

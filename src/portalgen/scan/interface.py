@@ -82,8 +82,9 @@ def theme_texts(folders: Iterable[Path]) -> frozenset[str]:
 
 def _folder_texts(folder: Path) -> Iterator[str]:
     for parent, folders, names in os.walk(folder):
-        # Hidden folders hold icons by the thousand (Material's `.icons`) and nothing that is read.
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        # Hidden folders hold icons by the thousand (Material's `.icons`) and nothing that is read;
+        # portalgen's holds templates of private pages, where a client's name is one.
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "portalgen")
         for file in (Path(parent, name) for name in sorted(names)):
             if file.suffix in _TEMPLATES:
                 yield from _file_texts(file.read_text("utf-8", errors="replace"))

@@ -64,7 +64,7 @@ _ADDRESSES = _names(
 _MACHINE_READ = _names(
     "class id for name type rel role lang xml:lang hreflang dir charset media http-equiv sizes form list"
     " headers aria-labelledby aria-describedby aria-controls aria-owns integrity crossorigin d points"
-    " viewbox transform xmlns style property itemprop"
+    " viewbox transform xmlns style property itemprop loading decoding fetchpriority width height"
 )
 # Cutting pages here first never cuts a tag, and a page's head, menu and foot are then known in one go.
 _CHUNK_END = ">\n"
