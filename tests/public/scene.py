@@ -12,6 +12,7 @@ from PIL import Image
 
 from portalgen import public
 from portalgen.problems import Problem
+from portalgen.render import social
 from portalgen.settings import CallToAction, Settings
 from portalgen.views import (
     CaseStudyView,
@@ -165,6 +166,8 @@ FILES = {
     "case-studies/spring-launch/files/ad.png": picture("green"),
     "case-studies/spring-launch/files/label.png": picture("red"),
     "case-studies/spring-launch/files/plan.md": b"# Plan\n",
+    **{f"case-studies/{case.slug}/{social.NAME}": picture("teal") for case in GALLERY.cases},
+    social.SITE: picture("navy"),
 }
 PAGES = {
     "index.md": "# Estudio Norte\n\nWork, in figures.\n\n::: cases industry=food limit=3\nAsk us.\n:::\n",
@@ -219,7 +222,7 @@ class Agency:
         files: Mapping[str, bytes] = FILES,
         today: datetime.date = TODAY,
     ) -> tuple[Problem, ...]:
-        return public.build(self.settings, gallery, files, self.staging, today)
+        return public.build(public.Given(self.settings, gallery, files), self.staging, today)
 
     def tree(self) -> dict[str, bytes]:
         found = sorted(p for p in self.staging.rglob("*") if p.is_file())

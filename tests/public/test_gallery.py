@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
+from html import unescape
+from typing import Any
 
 import html5lib
 import pytest
 
 from portalgen.render import gallery
-from portalgen.render.gallery import Drawn, Fragment, Frame
+from portalgen.render.gallery import Drawn, Fragment
+from portalgen.render.heads import Frame
 from portalgen.views import CaseStudyView, GalleryView, KpiView, Prose
 from tests.public.scene import COST, FEBRUARY, GALLERY, LAUNCH, LIST, SITE, WARM, day, figure
 
@@ -89,8 +92,9 @@ def test_the_headline_is_the_number_that_says_most(case: CaseStudyView, shown: s
 
 def test_a_number_stands_with_its_period_target_and_method() -> None:
     text = plain(page(LAUNCH).html).replace("\N{THIN SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ")
-    assert "Cost per lead, February – May 2026. The target was 10.00 EUR." in text.replace(" ,", ",").replace(
-        " .", "."
+    assert (
+        "Cost per lead, from 14.20 EUR to 8.80 EUR, February – May 2026. The target was 10.00 EUR."
+        in text.replace(" ,", ",").replace(" .", ".")
     )
     assert "14.20 EUR 8.80 EUR 10.00 EUR −38% February – May 2026 ad accounts, weekly means" in text
 
@@ -105,12 +109,11 @@ def test_an_anonymised_case_has_a_plain_ground_and_says_who_in_words_only() -> N
     assert "<img" not in re.sub(r"<article.*?</article>", "", found.html, flags=re.S)
     assert '<p class="pg-plate"' in found.html
     assert "ld+json" not in found.head
-    assert "og:image" not in found.head
     assert "A European energy supplier" in found.html
 
 
 def test_columns_without_a_value_are_left_out() -> None:
-    heads = re.findall(r'<th role="columnheader"[^>]*>(.*?)</th>', PAGES[WARM.url].html)
+    heads = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', PAGES[WARM.url].html)
     assert heads == ["Measure", "Change", "How it was measured"]
 
 
@@ -137,7 +140,7 @@ def test_filters_are_links_with_counts_and_say_which_is_chosen() -> None:
     assert re.search(
         r'<a class="pg-chip" href="../../../case-studies/region/spain/" data-value="spain" '
         r'aria-current="page">'
-        r'Spain <span class="pg-count">2</span></a>',
+        r'<span class="pg-value">Spain</span> <span class="pg-count">2</span></a>',
         found.html,
     )
     assert re.findall(r'data-case="([^"]+)"', found.html) == ["spring-launch", "lleno-en-febrero"]
@@ -169,18 +172,118 @@ def test_cards_for_any_page(wanted: dict[str, str], limit: int | None, slugs: li
     assert bool(html) == bool(slugs)
 
 
-def test_the_head_says_what_the_page_is_to_others() -> None:
+def said(head: str) -> dict[str, str]:
+    """The properties of Open Graph in a head."""
+    return {name: unescape(text) for name, text in re.findall(r'property="([^"]+)" content="([^"]*)"', head)}
+
+
+def linked(head: str) -> list[dict[str, Any]]:
+    return [
+        json.loads(text) for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', head)
+    ]
+
+
+HERE = f"{SITE}case-studies/spring-launch/"
+# https://ogp.me: the four basic properties, and the structured ones of an image.
+OPEN_GRAPH = {
+    "og:type": "article",
+    "og:title": LAUNCH.title,
+    "og:description": LAUNCH.summary,
+    "og:site_name": "Estudio Norte",
+    "og:url": HERE,
+    "og:image": f"{HERE}card.jpg",
+    "og:image:type": "image/jpeg",
+    "og:image:width": "1200",
+    "og:image:height": "630",
+    "og:image:alt": "Brisa Foods. A spring launch that sold out. −38% Cost per lead, February\u2009–\u2009May 2026",
+    "article:modified_time": "2026-05-29",
+}
+AGENCY = {"@type": "Organization", "name": "Estudio Norte", "url": SITE}
+# https://developers.google.com/search/docs/appearance/structured-data/article: nothing is required;
+# recommended are those marked G. The others are https://schema.org/Article's, for other readers.
+ARTICLE = {
+    "@context": "https://schema.org",
+    "@type": "Article",
+    "headline": LAUNCH.title,  # G
+    "image": [f"{HERE}card.jpg", f"{HERE}files/ad.png"],  # G
+    "author": AGENCY,  # G: author.name, author.url
+    "datePublished": "2026-05-29",  # G
+    "dateModified": "2026-05-29",  # G
+    "publisher": AGENCY,
+    "description": LAUNCH.summary,
+    "inLanguage": "en",
+    "about": {"@type": "Organization", "name": "Brisa Foods"},
+    "url": HERE,
+    "mainEntityOfPage": {"@type": "WebPage", "@id": HERE},
+}
+# https://developers.google.com/search/docs/appearance/structured-data/breadcrumb: all are required.
+CRUMBS = {
+    "@context": "https://schema.org",
+    "@type": "BreadcrumbList",
+    "itemListElement": [
+        {"@type": "ListItem", "position": 1, "name": "Case studies", "item": f"{SITE}case-studies/"},
+        {"@type": "ListItem", "position": 2, "name": LAUNCH.title, "item": HERE},
+    ],
+}
+
+
+def test_the_head_of_a_case_says_what_others_show_of_it() -> None:
     head = PAGES[LAUNCH.url].head
-    assert f'<meta property="og:image" content="{SITE}case-studies/spring-launch/files/ad.png">' in head
+    assert said(head) == OPEN_GRAPH
     assert '<meta name="twitter:card" content="summary_large_image">' in head
-    data = json.loads(re.search(r"<script[^>]*>(.*?)</script>", head)[1])  # type: ignore[index]
-    assert data["about"] == {"@type": "Organization", "name": "Brisa Foods"}
-    assert data["dateModified"] == "2026-05-29"
+    assert linked(head) == [ARTICLE, CRUMBS]
+
+
+@pytest.mark.parametrize("address", ["case-studies/", "case-studies/industry/food/"])
+def test_pages_of_several_cases_show_the_agencys_card(address: str) -> None:
+    found = said(PAGES[address].head)
+    assert found["og:image"] == f"{SITE}assets/portalgen/card.jpg"
+    assert found["og:image:alt"] == "Case studies of Estudio Norte"
+    assert linked(PAGES[address].head) == []
+
+
+def test_without_an_address_a_head_names_nothing_absolute() -> None:
+    head = page(LAUNCH, Frame("Norte", "en")).head
+    assert not {"og:url", "og:image", "og:image:alt"} & said(head).keys()
+    assert not {"image", "url", "mainEntityOfPage"} & linked(head)[0].keys()
+    assert len(linked(head)) == 1
+    assert "http" not in head.replace("https://schema.org", "")
+
+
+def test_a_long_title_is_cut_between_words_as_a_headline() -> None:
+    title = "A spring launch that sold out and went on selling " * 4
+    found = linked(page(LAUNCH.model_copy(update={"title": title})).head)[0]["headline"]
+    assert len(found) <= 110
+    assert title.startswith(f"{found.removesuffix('…')} ")
+
+
+def test_the_country_of_a_language_is_said_where_it_is_known() -> None:
+    assert said(page(LAUNCH.model_copy(update={"language": "es-MX"})).head)["og:locale"] == "es_MX"
 
 
 def test_a_name_cannot_end_the_script_that_holds_it() -> None:
     head = page(LAUNCH.model_copy(update={"client": "</script><script>alert(1)"})).head
-    assert head.count("</script>") == 1
+    assert head.count("<script") == head.count("</script>") == 2
+
+
+def test_measures_that_were_read_more_than_once_are_drawn() -> None:
+    readings = (figure("12", day(2026, 3, 2)), figure("8.80", day(2026, 5, 29)))
+    assert page(with_headline(readings=readings)).html.count('<figure class="pg-trend"') == 1
+    assert "pg-trend" not in PAGES[WARM.url].html
+
+
+INVITED = {
+    "mailto:hello@norte.example?subject=Hi": "hello@norte.example",
+    "tel:+34910000010": "+34910000010",
+    "https://cal.example/norte": "https://cal.example/norte",
+    "contact/": f"{SITE}contact/",
+}
+
+
+@pytest.mark.parametrize(("target", "printed"), INVITED.items(), ids=INVITED)
+def test_paper_says_where_the_call_to_action_leads(target: str, printed: str) -> None:
+    html = page(LAUNCH, Frame("Norte", "en", SITE, action=("Write", target))).html
+    assert f'<span class="pg-paper">{printed}</span>' in html
 
 
 def test_a_case_without_a_date_counts_as_old_in_the_feed() -> None:

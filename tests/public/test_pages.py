@@ -55,6 +55,18 @@ def test_links_and_images_lead_there_from_any_depth(tmp_path: Path) -> None:
     assert 'src="../../../case-studies/spring-launch/files/ad.png"' in page
 
 
+def test_a_block_may_stand_in_other_markup(tmp_path: Path) -> None:
+    page = '# Work\n\n<div class="grid cards" markdown>\n\n::: cases limit=2\n:::\n\n</div>\n\nAfter.\n'
+    agency = Agency(
+        tmp_path, {**PAGES, "deep/er/work.md": page}, more="markdown_extensions: [attr_list, md_in_html]\n"
+    )
+    assert agency.build() == ()
+    html = agency.text("deep/er/work/index.html")
+    assert re.search(r'<div class="grid cards">\s*<div class="pg">\s*<ul class="pg-cards">', html)
+    assert html.count('<article class="pg-card"') == 2
+    assert 'href="../../../case-studies/spring-launch/"' in html
+
+
 def test_a_level_of_heading_may_be_asked_for(tmp_path: Path) -> None:
     agency = Agency(tmp_path, home("# Home\n\n::: cases industry=food level=2\n:::\n"))
     agency.build()

@@ -15,6 +15,7 @@ import pytest
 
 from portalgen.problems import UsageError
 from portalgen.public.site import assets
+from portalgen.render import social
 from portalgen.scan.regions import regions
 from portalgen.views import GalleryView
 from tests.public.scene import FILES, LAUNCH, PAGES, SITE, TODAY, WARM, Agency, day
@@ -151,6 +152,42 @@ def test_the_sitemap_dates_pages_by_what_they_show(built: Agency) -> None:
     assert gzip.decompress(built.tree()["sitemap.xml.gz"]).decode() == text
 
 
+def test_the_sitemap_lists_the_gallery_its_facets_its_cases_and_the_agencys_pages(built: Agency) -> None:
+    pages = {path.removesuffix("index.html") for path in GENERATED if path.endswith("/index.html")}
+    assert set(re.findall(rf"<loc>{SITE}(.*?)</loc>", built.text("sitemap.xml"))) == {*pages, ""}
+
+
+def test_pages_written_by_hand_show_the_agencys_card(built: Agency) -> None:
+    home, contact = (built.text(path) for path in ("index.html", "contact/index.html"))
+    for page in (home, contact):
+        assert f'<meta property="og:image" content="{SITE}{social.SITE}">' in page
+        assert "ld+json" not in page
+    assert '<meta property="og:title" content="Estudio Norte">' in home
+    assert f'<meta property="og:url" content="{SITE}contact/">' in contact
+    assert '<meta property="og:title" content="Contact">' in contact
+
+
+def test_what_a_template_of_the_agency_says_to_others_is_not_said_again(tmp_path: Path) -> None:
+    brand = tmp_path / "brand"
+    brand.mkdir()
+    own = '<meta property="og:image" content="own.png">'
+    (brand / "main.html").write_text(
+        f'{{% extends "base.html" %}}{{% block extrahead %}}{own}{{% endblock %}}'
+    )
+    agency = Agency(
+        tmp_path / "agency", theme=f"{{name: material, custom_dir: {brand}, language: en, font: false}}"
+    )
+    agency.build()
+    assert re.findall(r'<meta property="og:[^>]*>', agency.text("contact/index.html")) == [own]
+
+
+def test_a_page_that_is_not_there_leads_to_the_gallery_and_names_no_case(built: Agency) -> None:
+    page = built.text("404.html")
+    assert re.search(r'<a class="pg-button" href="/case-studies/">See our case studies</a>', page)
+    assert "spring" not in page
+    assert "Brisa" not in page
+
+
 def test_a_hand_written_page_may_say_its_date(tmp_path: Path) -> None:
     agency = Agency(tmp_path, {**PAGES, "news.md": "---\ndate: 2026-03-04\n---\n# News\n"})
     agency.build()
@@ -186,6 +223,13 @@ def test_the_feed_is_valid_newest_first_with_the_pages_addresses_as_ids(built: A
     ]
     assert feed.entries[0].updated == "2026-05-29T00:00:00Z"
     assert [t.term for t in feed.entries[0].tags] == ["Food", "Launch", "Media"]
+    assert feed.entries[0].summary == "Brisa Foods: How a soup was sold before it was cooked."
+    assert [e.link for e in feed.entries] == [e.id for e in feed.entries]
+    assert [e.title_detail.language for e in feed.entries] == ["en", "es", "en"]
+    assert {link.rel: link.href for link in feed.feed.links} == {
+        "self": f"{SITE}feed.xml",
+        "alternate": f"{SITE}case-studies/",
+    }
     assert 'href="../../feed.xml"' in built.text("case-studies/spring-launch/index.html")
 
 
@@ -301,5 +345,4 @@ def test_the_sample_brand_is_an_override_for_any_theme(tmp_path: Path) -> None:
             tmp_path / name, theme=f"{{name: {name}, custom_dir: {brand}, highlightjs: false, font: false}}"
         )
         assert agency.build() == ()
-        assert 'href="../brand.css"' in agency.text("case-studies/index.html")
         assert b"--brand:" in agency.tree()["brand.css"]

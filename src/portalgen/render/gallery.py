@@ -9,7 +9,6 @@ else.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -20,39 +19,25 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
-from portalgen.render import facets, prose
+from portalgen.render import assets, charts, facets, heads, prose
 from portalgen.render.environment import environment, locale_of, render, say, shown_language
 from portalgen.render.facets import Facets, Option, Values
+from portalgen.render.heads import Frame
 from portalgen.render.page import root_of
-from portalgen.render.results import Headline, headline, row
+from portalgen.render.pictures import Look, Pictures, no_shape
+from portalgen.render.results import Headline, headline, row, span
+from portalgen.settings import House
 from portalgen.views import CaseStudyView, Facet, GalleryView, Prose
 
 ADDRESS = "case-studies/"
 FEED = "feed.xml"
 FACETS = facets.NAMES
 _UNDATED = date(1970, 1, 1)
+_COLUMN = "(max-width: 46rem) 92vw, 42rem"
+_CARD = "(max-width: 40rem) 92vw, 25rem"
+"""How wide a story's column and a card are, as far as a browser can know before it has the style."""
 _HEADING = re.compile(r"<h([1-6])\b")
 _STATIC = Path(__file__).parent / "templates/public"
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The site around the gallery.
-
-    `address` is the public site's, ending in `/`, or `""` where the settings name none: then there
-    is no feed and nothing that needs a full address. `directory_urls` False: links name `index.html`.
-    `action` is the call to action's words and its target, a page below the site's root or an address.
-    """
-
-    agency: str
-    language: str
-    address: str = ""
-    directory_urls: bool = True
-    action: tuple[str, str] | None = None
-
-    def link(self, address: str, root: str = "") -> str:
-        """A link to a page of the site from a page whose way to the site's root is `root`."""
-        return f"{root}{quote(address)}" if self.directory_urls else f"{root}{quote(address)}index.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +65,9 @@ class Card:
     title: str
     client: str
     lang: str
+    summary: str
     headline: Headline | None
-    image: str
-    alt: str
+    image: Markup
     plate: str
     industry: str
     services: str
@@ -103,9 +88,10 @@ class Choice:
 # ---- pages ----------------------------------------------------------------------------------------
 
 
-def scripts_and_styles() -> dict[str, bytes]:
-    """The gallery's style and script by file name."""
-    return {name: (_STATIC / name).read_bytes() for name in ("gallery.css", "gallery.js")}
+def scripts_and_styles(house: House, theme: str) -> dict[str, bytes]:
+    """The gallery's style, in the house's tokens, and its script by file name."""
+    style = assets.public(house, theme, (_STATIC / "gallery.css").read_text("utf-8"))
+    return {"gallery.css": style.encode(), "gallery.js": (_STATIC / "gallery.js").read_bytes()}
 
 
 class Drawn:
@@ -115,8 +101,11 @@ class Drawn:
     whose fragment `pages` gives again, the same object, need not be made again.
     """
 
-    def __init__(self, view: GalleryView, frame: Frame, before: Drawn | None = None) -> None:
+    def __init__(
+        self, view: GalleryView, frame: Frame, before: Drawn | None = None, look: Look = no_shape
+    ) -> None:
         self.frame = frame
+        self._pictures = Pictures(look, _COLUMN)
         self._locale = locale_of(frame.language)
         old = before if before is not None and before.frame == frame else None
         self._words: dict[str, str] = old._words if old else {}
@@ -170,10 +159,12 @@ class Drawn:
                 "public/gallery.html",
                 cards=cards,
                 filters=self._filters(root),
+                action=self.frame.action,
+                action_href=self.frame.action_href(root),
                 frame=self.frame,
                 root=root,
             )
-            head = _head(self.frame, ADDRESS, title, description)
+            head = self._head(ADDRESS, title, description)
             return Fragment(ADDRESS, title, description, html, head, newest)
 
         return self._made(ADDRESS, (cards, self._facets.menu, newest), make)
@@ -206,7 +197,7 @@ class Drawn:
                 frame=self.frame,
                 root=root,
             )
-            head = _head(self.frame, address, title, description)
+            head = self._head(address, title, description)
             return Fragment(address, title, description, html, head, newest, searchable=False)
 
         return self._made(address, (cards, self._facets.menu, newest, value, total), make)
@@ -228,18 +219,25 @@ class Drawn:
                 lang=_lang(case, frame),
                 headline=told.headline,
                 rows=[row(kpi, self._locale) for kpi in case.results],
+                trends=self._trends(case),
+                period=span(case.start, case.end, self._locale),
+                url=frame.absolute(case.url) if frame.address else "",
                 facts=self._choices((Option(*fact, 0) for fact in facts), root),
-                story=_story(case.story, 2, "story", case) if case.story else "",
-                sections=[(s, _story(s.prose, 3, f"section-{n}", case)) for n, s in enumerate(case.sections)],
+                pictures=self._pictures,
+                story=self._story(case.story, 2, "story", case) if case.story else "",
+                sections=[
+                    (s, self._story(s.prose, 3, f"section-{n}", case)) for n, s in enumerate(case.sections)
+                ],
                 related=related,
                 action=frame.action,
-                action_href=target if ":" in target or not target else f"{root}{target}",
+                action_href=frame.action_href(root),
+                action_said=_said(target, frame),
                 frame=frame,
                 root=root,
             )
             t = say(frame.language)
             description = case.summary or t("A case study of {agency}.", agency=frame.agency)
-            head = _head(frame, case.url, case.title, description, case)
+            head = heads.head(frame, heads.of_case(frame, case, description), case)
             return Fragment(case.url, case.title, description, html, head, case.updated)
 
         return self._made(case.url, (told.case, facts, related), make)
@@ -260,9 +258,9 @@ class Drawn:
             '<?xml version="1.0" encoding="utf-8"?>',
             f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{escape(shown_language(frame.language))}">',
             f"<title>{escape(title)}</title>",
-            f"<id>{escape(_absolute(frame, ADDRESS))}</id>",
+            f"<id>{escape(frame.absolute(ADDRESS))}</id>",
             f'<link rel="self" type="application/atom+xml" href="{escape(frame.address + FEED)}"/>',
-            f'<link rel="alternate" type="text/html" href="{escape(_absolute(frame, ADDRESS))}"/>',
+            f'<link rel="alternate" type="text/html" href="{escape(frame.absolute(ADDRESS))}"/>',
             f"<updated>{newest}</updated>",
             f"<author><name>{escape(frame.agency)}</name></author>",
         ]
@@ -273,6 +271,11 @@ class Drawn:
         return "\n".join(lines).encode()
 
     # ---- pieces
+
+    def _head(self, address: str, title: str, description: str) -> str:
+        frame = self.frame
+        url = frame.absolute(address) if frame.address else ""
+        return heads.head(frame, heads.of_site(frame, url, title, description))
 
     def _made(self, address: str, shown: object, make: Callable[[], Fragment]) -> Fragment:
         """The fragment drawn last where it showed the same, else a new one."""
@@ -290,21 +293,39 @@ class Drawn:
 
     def _card_of(self, told: _Told, root: str) -> Card:
         case = told.case
-        image = f"{root}{quote(case.url + case.image.file.url)}" if case.image else ""
+        lang = _lang(case, self.frame)
+        image = Markup()
+        if case.image:
+            file, alt, way = case.image.file, case.image.alt, f"{root}{quote(case.url)}"
+            image = self._pictures.img(file, alt, root=way, sizes=_CARD, css="pg-image", lang=lang)
         return Card(
             slug=case.slug,
             href=self.frame.link(case.url, root),
             title=case.title,
             client=case.client,
             lang=_lang(case, self.frame),
+            summary=case.summary or "",
             headline=told.headline,
             image=image,
-            alt=case.image.alt if case.image else "",
-            plate="" if image else case.industry or (case.services[0] if case.services else ""),
+            plate="" if image else next(filter(None, (case.industry, *case.services, case.client))),
             industry=case.industry or "",
             services=", ".join(case.services),
             values={name: " ".join(slug for facet, slug in told.values if facet == name) for name in FACETS},
         )
+
+    def _trends(self, case: CaseStudyView) -> list[tuple[str, Markup]]:
+        """The course of each measure that was read more than once, with its name."""
+        drawn = ((kpi, charts.trend(kpi, self.frame.language, f"trend-{kpi.id}")) for kpi in case.results)
+        return [(kpi.name, chart) for kpi, chart in drawn if chart]
+
+    def _story(self, text: Prose, top: int, prefix: str, case: CaseStudyView) -> Markup:
+        """A prose whose highest heading has the level `top`."""
+        how: dict[str, Any] = {"prefix": prefix, "language": case.language, "pictures": self._pictures}
+        html = prose.html(text, **how)
+        levels = [int(level) for level in _HEADING.findall(html)]
+        if levels and min(levels) != top:
+            html = prose.html(text, shift=top - min(levels), **how)
+        return html
 
     def _word(self, facet: str, value: str) -> str:
         """A facet's value as shown: sizes are words of ours, all else the authors'."""
@@ -350,76 +371,20 @@ def _newest(cases: Iterable[CaseStudyView]) -> date | None:
     return max((c.updated for c in cases if c.updated), default=None)
 
 
+def _said(target: str, frame: Frame) -> str:
+    """Where the call to action leads, for paper: `hello@agency.example`, or a page's full address."""
+    scheme, found, rest = target.partition(":")
+    if found:
+        return rest.partition("?")[0] if scheme in ("mailto", "tel") else target
+    return f"{frame.address}{target}" if frame.address and target else ""
+
+
 def _lang(case: CaseStudyView, frame: Frame) -> str:
     """The case's language where it is not the one that the page is in."""
     return "" if case.language == shown_language(frame.language) else case.language
 
 
-def _story(text: Prose, top: int, prefix: str, case: CaseStudyView) -> Markup:
-    """A prose whose highest heading has the level `top`."""
-    html = prose.html(text, prefix=prefix, language=case.language)
-    levels = [int(level) for level in _HEADING.findall(html)]
-    if levels and min(levels) != top:
-        html = prose.html(text, prefix=prefix, shift=top - min(levels), language=case.language)
-    return html
-
-
-# ---- what the head and the feed say ---------------------------------------------------------------
-
-
-def _head(frame: Frame, address: str, title: str, description: str, case: CaseStudyView | None = None) -> str:
-    """Open Graph (https://ogp.me) and, for a named case, JSON-LD (https://schema.org/Article)."""
-    properties = {
-        "og:type": "article" if case else "website",
-        "og:title": title,
-        "og:description": description,
-        "og:site_name": frame.agency,
-    }
-    if frame.address:
-        properties["og:url"] = _absolute(frame, address)
-    image = case.image if case and frame.address else None
-    if case and image:
-        properties["og:image"] = frame.address + quote(case.url + image.file.url)
-        properties["og:image:alt"] = image.alt
-    lines = [
-        Markup('<meta property="{}" content="{}">').format(name, value)
-        for name, value in properties.items()
-        if value
-    ]
-    lines.append(
-        Markup('<meta name="twitter:card" content="{}">').format(
-            "summary_large_image" if image else "summary"
-        )
-    )
-    if case and not case.anonymised:
-        lines.append(_linked_data(frame, case, properties.get("og:image", "")))
-    return "\n".join(lines)
-
-
-def _linked_data(frame: Frame, case: CaseStudyView, image: str) -> Markup:
-    data: dict[str, object] = {
-        "@context": "https://schema.org",
-        "@type": "Article",
-        "headline": case.title,
-        "inLanguage": case.language,
-        "about": {"@type": "Organization", "name": case.client},
-        "author": {"@type": "Organization", "name": frame.agency},
-    }
-    if case.summary:
-        data["description"] = case.summary
-    if image:
-        data["image"] = image
-    if case.updated:
-        data["dateModified"] = case.updated.isoformat()
-    if frame.address:
-        data["url"] = _absolute(frame, case.url)
-    # Inside a script element only these could end it or start another.
-    text = json.dumps(data, ensure_ascii=False).translate({60: "\\u003c", 62: "\\u003e", 38: "\\u0026"})
-    return Markup('<script type="application/ld+json">{}</script>').format(Markup(text))  # noqa: S704 - escaped
-
-
-def _absolute(frame: Frame, address: str) -> str:
-    return frame.address + frame.link(address)
+# ---- the feed -------------------------------------------------------------------------------------
 
 
 def feed(view: GalleryView, frame: Frame) -> bytes:
@@ -428,7 +393,7 @@ def feed(view: GalleryView, frame: Frame) -> bytes:
 
 
 def _entry(case: CaseStudyView, frame: Frame) -> Iterator[str]:
-    address = escape(_absolute(frame, case.url))
+    address = escape(frame.absolute(case.url))
     lang = _lang(case, frame)
     yield f'<entry xml:lang="{escape(lang)}">' if lang else "<entry>"
     yield f"<title>{escape(case.title)}</title>"

@@ -20,13 +20,17 @@ from portalgen.views import CaseStudyView, FigureView, KpiView
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A result in one number: the number, what it counts, from where, when, and what was aimed at."""
+    """A result in one number: the number, what it counts, from where, when, and what was aimed at.
+
+    `after` is the value itself where the number is how much it changed.
+    """
 
     number: str
     name: str
     before: str = ""
     period: str = ""
     target: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,14 @@ def headline(case: CaseStudyView, locale: Locale) -> Headline | None:
     if kpi.actual is None or (kpi.change is not None and kpi.unit != "%"):
         if kpi.change is None:
             return None
+        known = kpi.baseline is not None and kpi.actual is not None
         return Headline(
-            signed_percent(_trimmed(kpi.change), locale), kpi.name, period=period, target=_target(kpi, locale)
+            number=signed_percent(_trimmed(kpi.change), locale),
+            name=kpi.name,
+            before=_shown(kpi.baseline, kpi.unit, locale) if known else "",
+            period=period,
+            target=_target(kpi, locale),
+            after=_shown(kpi.actual, kpi.unit, locale) if known else "",
         )
     return Headline(
         number=_shown(kpi.actual, kpi.unit, locale),
@@ -91,6 +101,12 @@ def _shown(value: FigureView | None, unit: str | None, locale: Locale) -> str:
 def _trimmed(value: Decimal) -> Decimal:
     """Without decimals that say nothing: 38.0 is 38."""
     return value.to_integral_value() if value == value.to_integral_value() else value
+
+
+def span(first: date | None, last: date | None, locale: Locale) -> str:
+    """From the month of one day to that of another, of one alone, or `""`."""
+    days = [day for day in (first, last) if day]
+    return _months(days[0], days[-1], locale) if days else ""
 
 
 def _period(kpi: KpiView, locale: Locale) -> str:
