@@ -27,6 +27,7 @@ from portalgen.build.workshop import Workshop, touched
 from portalgen.load import load_settings
 from portalgen.public import Given, LiveSite, Refreshed
 from portalgen.publish import Preview
+from portalgen.settings import Settings
 from portalgen.site import Unit, from_folder
 from portalgen.views import Reviewed
 from tests.project import SECRET, SETTINGS, TODAY, Project
@@ -117,31 +118,54 @@ class InProcess:
         return from_folder("public", "public", self._folder)
 
 
+def first_values(review: str) -> dict[str, str]:
+    """What an account says at first."""
+    return {
+        **{field: found[0] for field, found in FIELDS.items()},
+        **({"attribution": "named"} if review else {}),
+    }
+
+
+def begun(root: Path, review: str) -> Project:
+    """The project with which an AE begins: served and built once, from nothing, with the same pages."""
+    project = Project(root, SETTINGS.replace("[]", f"[{review}]"))
+    project.write("content/pages/work.md", "# Work\n\n::: cases limit=2\nNone.\n:::\n")
+    for name in NAMES[:2]:
+        project.account(name, account(name, first_values(review)))
+        project.write(f"content/accounts/{name}/files/ad.png", picture(10))
+    if review:
+        project.approve()
+    settings = load_settings(project.root / "mkdocs.yml")
+    with Preview.open(settings) as preview:
+        serve(settings, preview)
+        assert difference(project.build().tree(), files(preview.folder)) == []
+    return project
+
+
+def serve(settings: Settings, preview: Preview) -> Workshop:
+    """A workshop that has gone its first round."""
+    workshop = Workshop(settings, ENVIRONMENT, preview, InProcess(preview.work))
+    workshop.round()
+    workshop.rest()
+    return workshop
+
+
 class Editing(RuleBasedStateMachine):
-    """An AE at work; at the end the trees are compared."""
+    """An AE at work; at the end the trees are compared. Each begins with a copy of `project_begun`."""
 
     review = ""
+    project_begun: Project
 
     @initialize()
     def begin(self) -> None:
         self.stack = ExitStack()
         self.root = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="edits-", dir=MEMORY)))
-        self.project = Project(self.root / "project", SETTINGS.replace("[]", f"[{self.review}]"))
-        self.project.write("content/pages/work.md", "# Work\n\n::: cases limit=2\nNone.\n:::\n")
-        first = {field: found[0] for field, found in FIELDS.items()}
-        first |= {"attribution": "named"} if self.review else {}
-        self.values = {name: dict(first) for name in NAMES[:2]}
+        self.project = Project.at(shutil.copytree(self.project_begun.root, self.root / "project"))
+        self.values = {name: first_values(self.review) for name in NAMES[:2]}
         self.whole: dict[Path, bytes] = {}
-        for name in self.values:
-            self.save(name)
-        if self.review:
-            self.project.approve()
-        self.settings = load_settings(self.project.root / "mkdocs.yml")
-        self.preview = self.stack.enter_context(Preview.open(self.settings))
-        self.workshop = Workshop(self.settings, ENVIRONMENT, self.preview, InProcess(self.preview.work))
-        self.workshop.round()
-        self.workshop.rest()
-        self.project.build()
+        settings = load_settings(self.project.root / "mkdocs.yml")
+        self.preview = self.stack.enter_context(Preview.open(settings))
+        self.workshop = serve(settings, self.preview)
         self.paths: set[Path] = set()
 
     def save(self, name: str) -> None:
@@ -151,8 +175,7 @@ class Editing(RuleBasedStateMachine):
 
     def note(self, path: str, text: str | bytes) -> None:
         self.project.write(path, text)
-        if hasattr(self, "paths"):
-            self.paths.add(self.project.root / path)
+        self.paths.add(self.project.root / path)
 
     @rule(name=st.sampled_from(NAMES[:2]), field=st.sampled_from(sorted(FIELDS)), data=st.data())
     def edit(self, name: str, field: str, data: st.DataObject) -> None:
@@ -230,7 +253,7 @@ class Editing(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(NAMES[2:]), words=st.sampled_from(WORDS))
     def add(self, name: str, words: str) -> None:
-        self.values[name] = {**{field: found[0] for field, found in FIELDS.items()}, "words": words}
+        self.values[name] = {**first_values(""), "words": words}
         self.save(name)
 
     @rule(name=st.sampled_from(NAMES[1:]))
@@ -323,7 +346,13 @@ def difference(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> list[str
 
 @pytest.mark.parametrize("number", range(4))
 def test_200_sequences_of_edits_end_as_a_clean_build(number: int) -> None:
-    machine = seed(number)(type(f"Editing{number}", (Editing,), {"review": REVIEWS[number]}))
+    review = REVIEWS[number]
+    with tempfile.TemporaryDirectory(prefix="begun-", dir=MEMORY) as folder:
+        begin = {"review": review, "project_begun": begun(Path(folder) / "project", review)}
+        run(seed(number)(type(f"Editing{number}", (Editing,), begin)))
+
+
+def run(machine: type[Editing]) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
