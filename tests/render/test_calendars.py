@@ -67,6 +67,27 @@ def test_a_calendar_is_still_until_its_content_moves() -> None:
     assert changed["stamp"] != was["stamp"]
 
 
+def test_what_moves_later_replaces_what_was_imported_and_nothing_is_counted() -> None:
+    """RFC 5546, 2.1.5: of one UID and SEQUENCE, the later stamp counts. Without one, SEQUENCE is 0."""
+    before, later = (
+        next(iter(Calendar.from_ical(calendar("x", [Entry("m/a", day, "A")], "s")).walk("VEVENT")))
+        for day in (date(2026, 12, 4), date(2026, 12, 11))
+    )
+    assert before["uid"] == later["uid"]
+    assert before.decoded("dtstamp") < later.decoded("dtstamp")
+    assert "sequence" not in before
+    assert "sequence" not in later
+
+
+def test_a_calendar_says_of_each_day_whose_it_is_and_of_a_need_what_to_do() -> None:
+    found = Calendar.from_ical(made(samples.rich("es"), "calendar.ics")).walk("VEVENT")
+    said = {str(e["summary"]): str(e["description"]) for e in found}
+    whose = "Spring launch 2027, con Estudio Norte"
+    assert said["Strategy agreed"] == f"Message and media plan.\n\n{whose}"
+    assert said["Launch day"] == whose
+    assert said["Read the draw’s rules"] == f"Revisar: Carmen Vidal\n\n{whose}"
+
+
 def test_two_portals_share_no_uid() -> None:
     uids = [
         {
@@ -146,7 +167,9 @@ def test_a_portals_feed_has_each_update_with_its_text_newest_first() -> None:
     assert found.feed.title == "Spring launch 2027"
     assert [e.title for e in found.entries] == ["Two formats on air", "The small pack is in"]
     assert [e.link for e in found.entries] == ["updates/2026-11-20-two-formats/", "updates/2026-11-13-pack/"]
-    assert len({e.id for e in found.entries} | {found.feed.id}) == 3
+    assert [e.id for e in found.entries] == [f"{found.feed.id}:{u.id}" for u in samples.rich().updates]
+    assert found.feed.language == "es"
+    assert found.feed.author == "Estudio Norte"
     assert "<strong>on air</strong>" in found.entries[0].content[0].value
     assert found.feed.updated == found.entries[0].updated == "2026-11-20T00:00:00Z"
 

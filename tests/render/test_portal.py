@@ -7,14 +7,24 @@ from datetime import date
 from decimal import Decimal
 from html import escape, unescape
 from itertools import pairwise
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import html5lib
 import pytest
 
 from portalgen.render.environment import catalog, locale_of, number
 from portalgen.render.portal import pages
-from portalgen.views import ChangeView, HealthView, NeedView, PortalView, Timeline, View, files_of
+from portalgen.views import (
+    ChangeView,
+    HealthView,
+    NeedView,
+    PortalView,
+    ScopeView,
+    Timeline,
+    View,
+    files_of,
+)
+from portalgen.vocabulary import TeamRole
 from tests.render import samples
 from tests.render.messages import messages
 
@@ -216,9 +226,9 @@ def test_every_file_of_the_view_is_linked_or_shown() -> None:
 
 
 WORDS = [
-    "We are at risk.", "In order", "Needs care", "In trouble", "Decide", "Review", "Approved", "In progress",
-    "Planned", "Request for change", "Problem", "Pending", "Proposed", "Enterprise", "On hold", "Sponsor",
-    "Project manager", "Creative", "Should fall", "Should hold", "3 days overdue", "That was 20 days ago",
+    "On November 3, 2026 we were at risk.", "In order", "Needs care", "In trouble", "Decide", "Review", "Approved", "In progress",
+    "Planned", "Request for change", "Problem", "Pending", "Proposed", "Enterprise", "Sponsor",
+    "Project manager", "Creative", "Should fall", "Should hold", "3 days ago", "That was 20 days ago",
     "4 days late", "2 days early", "on time", "3 days past", "7 days more", "No effect on dates",
     "Prospects see this on our website, with your consent, until August 30, 2027.",
 ]  # fmt: skip
@@ -248,13 +258,29 @@ def test_a_rich_portal_has_every_page_and_download() -> None:
     } <= files(samples.rich()).keys()  # fmt: skip
 
 
-@pytest.mark.parametrize("field", ["updates", "deliverables", "kpis", "case"])
-def test_each_page_goes_with_what_it_shows(field: str) -> None:
-    empty = None if field == "case" else ()
-    address = {"kpis": "results", "case": "case-study"}.get(field, field)
-    made = files(samples.rich().model_copy(update={field: empty, "changes": ()}))
-    assert f"{address}/index.html" not in made
-    assert f'href="{address}/"' not in made["index.html"]
+SHOWN_ON = {
+    "timeline": {"timeline": Timeline(today=samples.TODAY), "upcoming": (), "total": 0},
+    "updates": {"updates": ()},
+    "deliverables": {"deliverables": ()},
+    "results": {"kpis": ()},
+    "scope": {
+        "scope": ScopeView(), "change_requests": (), "decisions": (), "tactics": (), "findings": (),
+        "legal_name": None, "website": None, "industry": None, "region": None, "size": None, "services": (),
+        "hours": None,
+    },
+    "people": {"team": (), "contacts": (), "raci": ()},
+    "case-study": {"case": None},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("page", SHOWN_ON)
+def test_each_page_goes_with_what_it_shows_and_nothing_leads_there(page: str) -> None:
+    assert f"{page}/index.html" in files(samples.rich())
+    made = files(samples.rich().model_copy(update={**SHOWN_ON[page], "changes": ()}))
+    assert [path for path in made if path.startswith(f"{page}/")] == []
+    for path, html in made.items():
+        assert not re.search(rf'href="[./]*{page}/', html), path
+        assert "“Timeline”" not in html or page != "timeline"
 
 
 def test_only_the_timeline_and_print_pages_change_with_the_day() -> None:
@@ -269,7 +295,7 @@ def test_only_the_timeline_and_print_pages_change_with_the_day() -> None:
 
 def test_the_letter_is_in_its_order() -> None:
     html = index(samples.rich())
-    order = ["<h1", "As of", "The printer asked", "h-summary", "h-needs", "h-changed", "h-next", "h-results",
+    order = ["<h1", "That was 20 days ago", "The printer asked", "sign", "What this is for", "h-summary", "h-needs", "h-changed", "h-next", "h-results",
              "h-updates", "h-s-story", "h-people", "h-rest"]  # fmt: skip
     places = [html.index(word) for word in order]
     assert places == sorted(places)
@@ -286,10 +312,14 @@ def test_without_a_claim_nothing_is_claimed_and_what_is_written_is_shown() -> No
 
 
 def test_a_stale_claim_says_so_and_a_fresh_one_does_not() -> None:
-    assert "That was 20 days ago" in plain(index(samples.rich()))
-    assert "ago" not in plain(
-        index(samples.rich(), health=HealthView(overall="on_track", as_of=samples.day(-2)))
+    stale = plain(index(samples.rich()))
+    assert "On November 3, 2026 we were at risk." in stale
+    assert "That was 20 days ago." in stale
+    fresh = plain(
+        index(samples.rich(), needs=(), health=HealthView(overall="on_track", as_of=samples.day(-2)))
     )
+    assert "We are on track. As of November 21, 2026." in fresh
+    assert "ago" not in fresh
 
 
 @pytest.mark.parametrize(
@@ -298,33 +328,75 @@ def test_a_stale_claim_says_so_and_a_fresh_one_does_not() -> None:
      ("es-MX", "Hola, Lucía:\r\n\r\nsobre «Choose the label’s colour»:\r\n")],
 )  # fmt: skip
 def test_an_answer_is_a_mail_to_the_ae_with_the_needs_reference(language: str, greeting: str) -> None:
-    found = re.search(r'href="(mailto:lucia[^"]*subject[^"]*)"', index(samples.rich(language)))
-    assert found is not None
-    mail = urlsplit(unescape(found[1]))
-    assert mail.path == "lucia@estudio-norte.example"
-    assert parse_qs(mail.query) == {"subject": ["Choose the label’s colour [label]"], "body": [greeting]}
+    (found,) = answers(samples.rich(language))
+    assert mail(found) == (
+        "lucia@estudio-norte.example",
+        {"subject": "Choose the label’s colour [label]", "body": greeting},
+    )
 
 
-def test_without_an_ae_the_pm_is_written_to_and_without_both_nobody() -> None:
-    team = samples.rich().team
-    assert "mailto:martin@estudio-norte.example?subject" in index(samples.rich(), team=team[1:])
-    strategist = team[0].model_copy(update={"role": "strategist"})
-    html = index(samples.rich(), team=(strategist,))
-    assert "?subject" not in html
-    assert "Choose the label’s colour" in html
+@pytest.mark.parametrize(
+    ("title", "subject"),
+    [
+        ("Größe & Maße für Ä?", "Größe & Maße für Ä? [x]"),
+        ('He said "now" #1 + 100%', 'He said "now" #1 + 100% [x]'),
+        ("a&bcc=evil@x.example\r\nTo: evil@x.example?#", "a&bcc=evil@x.example To: evil@x.example?# [x]"),
+        ("日本語のタイトル", "日本語のタイトル [x]"),
+    ],
+)
+def test_a_subject_comes_back_as_one_line_and_adds_no_header(title: str, subject: str) -> None:
+    (found,) = answers(samples.rich(), needs=(NeedView(id="x", title=title),))
+    to, headers = mail(found)
+    assert to == "lucia@estudio-norte.example"
+    assert headers["subject"] == subject
+    assert headers.keys() == {"subject", "body"}
+    assert headers["body"].startswith("Hello Lucía,\r\n\r\nabout “")
+
+
+MAILED = [
+    pytest.param(("account_executive", "project_manager"), "lucia", id="the AE"),
+    pytest.param(("strategist", "project_manager"), "martin", id="no AE: the PM"),
+    pytest.param(("account_executive", None), "lucia", id="no PM"),
+    pytest.param(("strategist", None), "", id="neither"),
+]
+
+
+@pytest.mark.parametrize(("roles", "to"), MAILED)
+def test_who_is_written_to(roles: tuple[TeamRole | None, ...], to: str) -> None:
+    people = samples.rich().team[:2]
+    team = tuple(p.model_copy(update={"role": r}) for p, r in zip(people, roles, strict=True))
+    found = answers(samples.rich(), team=team)
+    assert [mail(one)[0] for one in found] == ([f"{to}@estudio-norte.example"] if to else [])
+
+
+def test_an_ae_without_a_mail_leaves_it_to_the_pm_and_a_plus_in_an_address_stays_one() -> None:
+    lucia, martin, *_ = samples.rich().team
+    team = (
+        lucia.model_copy(update={"email": None}),
+        martin.model_copy(update={"email": "martin+a&b@x.example"}),
+    )
+    (found,) = answers(samples.rich(), team=team)
+    assert mail(found)[0] == "martin+a&b@x.example"
+
+
+def answers(view: PortalView, **change: object) -> list[str]:
+    """Where the buttons of the needs lead that open a mail."""
+    found = re.findall(r'<a class="btn" href="(mailto:[^"]*)"', index(view, **change))
+    return [unescape(one) for one in found]
+
+
+def mail(address: str) -> tuple[str, dict[str, str]]:
+    """To whom, and the fields, as RFC 6068 has it: `+` is a plus, only `&` parts and only `%` escapes."""
+    assert re.fullmatch(r"mailto:[A-Za-z0-9._~!$'()*+,;:@%-]*\?[A-Za-z0-9._~!$'()*+,;:@/?%&=-]*", address)
+    to, _, fields = address.removeprefix("mailto:").partition("?")
+    pairs = [field.split("=") for field in fields.split("&")]
+    return unquote(to), {unquote(name): unquote(value) for name, value in pairs}
 
 
 def test_a_needs_own_link_goes_before_a_mail() -> None:
     html = index(samples.rich())
     assert 'href="files/rules.pdf"' in html
     assert 'href="https://forms.example/a?b=1&amp;c=2"' in html
-
-
-def test_a_subject_cannot_add_a_recipient_or_a_header() -> None:
-    need = NeedView(id="x", title="a&bcc=evil@x.example\r\nTo: evil@x.example?#")
-    found = re.search(r'href="(mailto:lucia[^"]*subject[^"]*)"', index(samples.rich(), needs=(need,)))
-    assert found is not None
-    assert list(parse_qs(urlsplit(unescape(found[1])).query)) == ["subject", "body"]
 
 
 def test_each_line_of_what_changed_has_its_key_and_an_anchor_that_exists() -> None:
@@ -358,7 +430,7 @@ def test_no_english_of_the_interface_is_left_on_a_spanish_page(view: PortalView)
     for path, html in files(view).items():
         if path.endswith(".html"):
             said = {t.strip() for t in re.split(r"<[^>]*>", html.partition("<body")[2])}
-            said |= set(re.findall(r'(?:data-l|data-new|aria-label)="([^"]*)"', html))
+            said |= set(re.findall(r'(?:data-l|data-new|data-one|data-other|aria-label)="([^"]*)"', html))
             assert not (said & english) - written, path
 
 

@@ -6,9 +6,9 @@ the view of a day from them, with all that follows from dates.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from portalgen.account import CLIENT, Account, Section
 from portalgen.project import consent, dates, pieces
@@ -16,6 +16,7 @@ from portalgen.project.narrow import narrow
 from portalgen.project.withdraw import bare, retain
 from portalgen.settings import Settings
 from portalgen.views import (
+    ChangeKind,
     ChangeView,
     ContactView,
     DecisionView,
@@ -29,7 +30,9 @@ from portalgen.views import (
     ScopeView,
     SectionView,
     TacticView,
+    Timeline,
     UpdateView,
+    change_key,
 )
 
 CHANGED_WITHIN = 14
@@ -94,7 +97,9 @@ def portal(seen: Account, published: PublishedCase | None, settings: Settings, t
         end_slip=_end_slip(seen, today),
         summary=_section(seen, summary) if summary else None,
         needs=tuple(_needs(seen, today)),
-        changes=tuple(sorted(_changes(seen, updates, today), key=lambda c: (-c.date.toordinal(), c.page))),
+        changes=tuple(
+            sorted(_changes(seen, updates, line, today), key=lambda c: (-c.date.toordinal(), c.page))
+        ),
         upcoming=tuple(m for m in line.milestones if m.done is None)[:UPCOMING],
         timeline=line,
         kpis=tuple(pieces.kpi(k) for k in seen.kpis),
@@ -165,23 +170,27 @@ def _needs(seen: Account, today: date) -> Iterator[NeedView]:
         )
 
 
-def _changes(seen: Account, updates: list[UpdateView], today: date) -> Iterator[ChangeView]:
-    found: list[tuple[str, date | None, str, str]] = [
-        ("update", u.date, u.title, f"updates/{u.id}/") for u in updates
-    ]
-    found += [("milestone", m.done, m.title, f"timeline/#m-{m.id}") for m in seen.milestones]
-    found += [("decision", d.date, d.title, f"scope/#d-{d.id}") for d in seen.decisions]
-    found += [
-        ("change_request", c.decided_on, c.title, f"scope/#c-{c.id}")
-        for c in seen.change_requests
-        if c.decision != "pending"
-    ]
+def _changes(seen: Account, updates: list[UpdateView], line: Timeline, today: date) -> Iterator[ChangeView]:
+    """What happened within the last days, each with what there is to say of it in a word."""
     first = today - timedelta(days=CHANGED_WITHIN)
-    for kind, day, title, page in found:
+
+    def line_of(
+        kind: ChangeKind, day: date | None, title: str, page: str, **more: Any
+    ) -> Iterator[ChangeView]:
         if day is not None and first <= day <= today:
-            fingerprint = hashlib.sha256(f"{kind}\0{page}\0{day}\0{title}".encode()).hexdigest()[:16]
-            yield ChangeView.model_validate(
-                {"date": day, "kind": kind, "title": title, "page": page, "key": fingerprint}
+            key = change_key(kind, day, title, page)
+            yield ChangeView(date=day, kind=kind, title=title, page=page, key=key, **more)
+
+    for u in updates:
+        yield from line_of("update", u.date, u.title, f"updates/{u.id}/")
+    for m in line.milestones:
+        yield from line_of("milestone", m.done, m.title, f"timeline/#m-{m.id}", slip=m.slip)
+    for d in seen.decisions:
+        yield from line_of("decision", d.date, d.title, f"scope/#d-{d.id}", by=d.decided_by)
+    for c in seen.change_requests:
+        if c.decision != "pending":
+            yield from line_of(
+                "change_request", c.decided_on, c.title, f"scope/#c-{c.id}", decision=c.decision
             )
 
 

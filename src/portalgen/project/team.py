@@ -50,6 +50,7 @@ def brief(account: Account, settings: Settings, today: date, found: PortfolioRow
         agency=settings.site_name,
         client=account.client.name,
         title=account.title,
+        spoken=_spoken(account, settings),
         health=found.health,
         data_says=found.data_says,
         attention=found.attention,
@@ -164,6 +165,11 @@ def urgency(one: PortfolioRow) -> tuple[int, int, str, str]:
     return first, -len(one.attention), one.client.casefold(), one.id
 
 
+def _spoken(account: Account, settings: Settings) -> str | None:
+    """The account's language where it is not the site's."""
+    return account.language if account.language != settings.language else None
+
+
 def _person(account: Account, role: str) -> str | None:
     return next((p.name for p in account.team if p.role == role), None)
 
@@ -186,6 +192,7 @@ def row(
         id=account.id,
         client=account.client.name,
         title=account.title,
+        spoken=_spoken(account, settings),
         lifecycle=account.lifecycle,
         account_executive=_person(account, "account_executive"),
         project_manager=_person(account, "project_manager"),

@@ -2,6 +2,13 @@
 
 Nothing in them changes unless the content does: UIDs come from the things' keys, and the stamps that
 both formats ask for are the things' own days.
+
+Who loads a calendar again has it by the UIDs. A calendar that is subscribed to shows what it says now;
+one that imports a file takes of two revisions of a UID the one with the greater SEQUENCE, or with the
+later DTSTAMP where that is equal (RFC 5546, 2.1.5). We write no SEQUENCE, that is 0: to count revisions one
+must remember them, and a count that falls is refused. The stamp grows with the day, so that what moves
+later, as most things do, replaces what stood there; of what moves earlier, a strict program may keep the
+later day until the entry is deleted.
 """
 
 from __future__ import annotations
@@ -93,8 +100,11 @@ class FeedEntry:
     html: str = ""
 
 
-def feed(title: str, identity: str, address: str, entries: Iterable[FeedEntry], language: str) -> bytes:
-    """An Atom feed. `identity` is a URI that never changes; ids of entries are made below it."""
+def feed(
+    title: str, identity: str, address: str, entries: Iterable[FeedEntry], language: str, author: str = ""
+) -> bytes:
+    """An Atom feed. `identity` is a URI that never changes; ids of entries are made below it. `author`: the
+    title, where nobody is named."""
     kept = list(entries)
     updated = max((e.day for e in kept), default=date(2000, 1, 1))
     lines = [
@@ -102,7 +112,7 @@ def feed(title: str, identity: str, address: str, entries: Iterable[FeedEntry], 
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{_attribute(language)}">',
         f"<title>{escape(title)}</title><id>{escape(identity)}</id>",
         f"<updated>{updated}T00:00:00Z</updated>",
-        f'<author><name>{escape(title)}</name></author><link href="{_attribute(address)}"/>',
+        f'<author><name>{escape(author or title)}</name></author><link href="{_attribute(address)}"/>',
     ]
     for entry in kept:
         lines += [

@@ -7,6 +7,7 @@ the author wrote them (plain, or Markdown in `Prose`); dates are dates, numbers 
 
 from portalgen.views.gallery import CaseStudyView, Facet, GalleryView, Picture, QuoteView
 from portalgen.views.pieces import (
+    ChangeKind,
     ChangeRequestView,
     ChangeView,
     ContactView,
@@ -30,7 +31,9 @@ from portalgen.views.pieces import (
     Timeline,
     UpdateView,
     View,
+    change_key,
     files_of,
+    images_of,
     set_apart,
 )
 from portalgen.views.portal import PortalView, PublishedCase
@@ -60,6 +63,7 @@ __all__ = [
     "BriefView",
     "CaseState",
     "CaseStudyView",
+    "ChangeKind",
     "ChangeRequestView",
     "ChangeView",
     "ContactView",
@@ -99,6 +103,8 @@ __all__ = [
     "Timeline",
     "UpdateView",
     "View",
+    "change_key",
     "files_of",
+    "images_of",
     "set_apart",
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
@@ -276,18 +277,30 @@ class HoursView(View):
     used: Decimal | None = None
 
 
+ChangeKind = Literal["update", "milestone", "decision", "change_request"]
+
+
 class ChangeView(View):
     """One line of "What changed": the day, what kind of thing, its title, and its page in the portal.
 
     `page` is relative to the portal's root and may carry an anchor (`updates/2026-11-20-ads/`).
-    `key` tells the browser whether the reader has seen it; it changes when the line does.
+    `key` tells the browser whether the reader has seen it; it changes when the line does. `slip` is a
+    milestone's, `by` says who took a decision, `decision` what became of a change request.
     """
 
     date: Day
-    kind: Literal["update", "milestone", "decision", "change_request"]
+    kind: ChangeKind
     title: str
     page: str
     key: str
+    slip: int | None = None
+    by: str | None = None
+    decision: ChangeDecision | None = None
+
+
+def change_key(kind: ChangeKind, day: Day, title: str, page: str) -> str:
+    """The key of a line of "What changed": short, and of nothing but what the line says."""
+    return hashlib.sha256(f"{kind}\0{page}\0{day}\0{title}".encode()).hexdigest()[:16]
 
 
 def files_of(view: View) -> dict[str, FileRef]:
@@ -295,6 +308,23 @@ def files_of(view: View) -> dict[str, FileRef]:
     found: dict[str, FileRef] = {}
     _collect(view, found)
     return found
+
+
+def images_of(view: View) -> frozenset[FileRef]:
+    """The files among `files_of` that a page may show as an image, and not only link to."""
+    return frozenset(_drawn(view))
+
+
+def _drawn(value: object) -> Iterator[FileRef]:
+    if isinstance(value, FileRef):
+        yield value
+    elif isinstance(value, Prose):
+        if value.images and any("![" in text or "<img" in text.lower() for text in value.stretches):
+            yield from (file for _, file in value.files)
+    elif isinstance(value, View | tuple) and not isinstance(value, Target):
+        for inner in value if isinstance(value, tuple) else value.__dict__.values():
+            if isinstance(inner, View | tuple):
+                yield from _drawn(inner)
 
 
 def set_apart(view: _V, others: Mapping[str, str]) -> _V:

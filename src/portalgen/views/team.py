@@ -75,10 +75,14 @@ class Attention(View):
 
 
 class BriefView(View):
-    """Everything about one account, for the team. `portal` is its key's folder, or None."""
+    """Everything about one account, for the team. `portal` is its key's folder, or None.
+
+    `spoken` is the language of the account's own words where that is not the page's.
+    """
 
     account: str
     language: str
+    spoken: str | None = None
     agency: str
     client: str
     title: str
@@ -140,11 +144,15 @@ class NextDate(View):
 
 
 class PortfolioRow(View):
-    """One account in the portfolio: what `portfolio.json` says, and what the filters need."""
+    """One account in the portfolio: what `portfolio.json` says, and what the filters need.
+
+    `spoken` is the language of the account's own words where that is not the page's.
+    """
 
     id: str
     client: str
     title: str
+    spoken: str | None = None
     lifecycle: Lifecycle
     account_executive: str | None = None
     project_manager: str | None = None

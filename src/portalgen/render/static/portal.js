@@ -1,27 +1,49 @@
-// "New since your last visit": compares the page's items with those seen before, kept in this browser
-// alone. Nothing is sent; without storage or script the page says the same without the word.
+// "New since your last visit": compares what changed with what this browser has shown before, and says
+// which of it is new. Nothing is sent, and nothing leaves the browser's own storage; without script or
+// storage the page says the same without the word.
 (() => {
   "use strict";
-  const list = document.querySelector("[data-new]");
-  if (!list) return;
-  const name = "portalgen:seen:" + location.pathname.replace(/[^/]*$/, "");
-  const items = [...list.querySelectorAll("[data-key]")];
-  let seen;
+  const place = document.querySelector("[data-visit]");
+  if (!place) return;
+  const items = [...document.querySelectorAll("[data-key]")];
+  const keys = items.map((item) => item.dataset.key);
+  const name = "portalgen:" + new URL(place.dataset.visit, location.href).pathname;
+  const list = "new" in place.dataset; // else an update's own page: that one is read now
+  let before;
   try {
-    // A visit lasts as long as the tab: reloading it, or coming back to it, makes nothing old.
-    const before = sessionStorage.getItem(name) ?? localStorage.getItem(name) ?? "null";
+    const kept = localStorage.getItem(name);
+    // A visit lasts as long as the tab: reloading a page, or coming back to it, makes nothing old.
+    before = sessionStorage.getItem(name) ?? kept ?? "null";
     sessionStorage.setItem(name, before);
-    localStorage.setItem(name, JSON.stringify(items.map((item) => item.dataset.key)));
-    seen = JSON.parse(before);
+    const seen = read(kept);
+    if (list) localStorage.setItem(name, JSON.stringify({ day: Date.now(), keys }));
+    else if (seen) localStorage.setItem(name, JSON.stringify({ ...seen, keys: [...seen.keys, ...keys] }));
   } catch {
-    return;
+    return; // no storage, or a full one
   }
-  if (!Array.isArray(seen)) return;
-  for (const item of items) {
-    if (seen.includes(item.dataset.key)) continue;
-    const mark = document.createElement("span");
+  const last = read(before);
+  if (!list || !last) return;
+  const fresh = items.filter((item) => !last.keys.includes(item.dataset.key));
+  for (const item of fresh) {
+    const mark = document.createElement("b");
     mark.className = "new";
-    mark.textContent = " " + list.dataset.new;
-    item.querySelector(".when").append(mark);
+    mark.textContent = place.dataset.new;
+    item.querySelector(".when").append(" ", mark);
+  }
+  const note = place.querySelector(".changed-note");
+  if (!fresh.length || !note) return;
+  const day = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "long" });
+  const form = new Intl.PluralRules(document.documentElement.lang).select(fresh.length);
+  const said = note.dataset[form] ?? note.dataset.other;
+  note.textContent = said.replace("{n}", fresh.length).replace("{day}", day.format(last.day));
+  note.hidden = false;
+
+  function read(text) {
+    try {
+      const found = JSON.parse(text);
+      return found && Array.isArray(found.keys) && Number.isFinite(found.day) ? found : null;
+    } catch {
+      return null;
+    }
   }
 })();
