@@ -1,57 +1,34 @@
-"""Pictures of every kind of page of the sample agency: 390 and 1280 px, light and dark.
+"""Pictures of every kind of page of the sample agency: 390 and 1280 px, light and dark, and as printed.
 
-    python tests/browser/screenshots.py build/screenshots
+    python tests/browser/screenshots.py build/screenshots [KIND ...]
 
 Takes what `portalgen build` put into `site/`, and for the desk serves a copy of the sample.
 """
 
-import json
+from __future__ import annotations
+
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.browser.serving import served
+from tests.browser.kinds import ACTED, PUBLISHED, hosted, paths
 from tests.live.live import served as live
 from tests.project import Project, chromium
 from tests.test_determinism import copy
 
 ROOT = Path(__file__).parents[2]
 
-
-def addresses(site: Path) -> dict[str, str]:
-    """One address for every kind of page."""
-    rows = json.loads((site / "internal/portfolio.json").read_text())["accounts"]
-    portals = {row["id"]: row["portal"] for row in rows}
-    brisa = portals["brisa-foods"]
-    return {
-        "portal": brisa,
-        "portal-small": portals["casa-lumbre"],
-        "portal-english": portals["nordwind-energy"],
-        **{f"portal-{name}": f"{brisa}{name}/" for name in PAGES},
-        "portal-update": next(
-            f"{brisa}updates/{p.name}/" for p in sorted((site / brisa / "updates").iterdir()) if p.is_dir()
-        ),
-        "portfolio": "internal/",
-        "brief": "internal/accounts/nordwind-energy/",
-        "brief-rich": "internal/accounts/brisa-foods/",
-        "references": "internal/references/",
-        "sheet": "internal/references/brisa-foods/",
-        "review": "internal/review/",
-        "home": "public/",
-        "gallery": "public/case-studies/",
-        "case-study": "public/case-studies/spring-launch/",
-        "case-study-anonymised": "public/case-studies/full-in-february/",
-        "facet": "public/case-studies/industry/food/",
-        "not-found": "public/404.html",
-    }
-
-
-PAGES = ("timeline", "updates", "deliverables", "results", "scope", "people", "case-study", "print")
-
+MORE = {
+    "portal-small": "portals/{casa-lumbre}/",
+    "portal-english": "portals/{nordwind-energy}/",
+    "brief-english": "internal/accounts/nordwind-energy/",
+    "not-found": "public/no/such/page/",
+}
+"""Other pages of the same kinds that look different; the missing page where a reader meets it."""
 
 DESK = {
     "desk": "",
@@ -63,40 +40,53 @@ DESK = {
     "desk-held": "accounts/tinta-books/?tab=client",
     "desk-draft": "accounts/tinta-books/?tab=client&view=draft",
     "desk-approve": "approve/tinta-books/",
+    "desk-missing": "portals/nobody/",
 }
 BROKEN = {"desk-broken": "", "desk-client-broken": "accounts/brisa-foods/?tab=client"}
+PRINTED = ("portal-print", "sheet", "case-study", "case-study-anonymised", "brief")
+CARDS = "public/case-studies/*/card.jpg"
+A4: ViewportSize = {"width": 794, "height": 1123}
+"""210 x 297 mm in CSS px."""
 
 
 def main(target: Path, only: list[str]) -> None:
     """Take the pictures, all or those named."""
     target.mkdir(parents=True, exist_ok=True)
+    site = ROOT / "site"
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        with served(ROOT / "site") as base:
-            pictures(browser, f"{base}/", addresses(ROOT / "site"), target, only, whole=True)
+        with hosted(site) as address:
+            shown = {kind: address(path) for kind, path in paths(site, {**PUBLISHED, **MORE}).items()}
+            pictures(browser, shown, target, only, whole=True)
+            done = {name: (shown[kind], act) for name, (kind, act) in ACTED.items()}
+            pictures(browser, {n: one[0] for n, one in done.items()}, target, only, acts=ACTED)
+            printed(browser, {kind: shown[kind] for kind in PRINTED}, target, only)
+        for card in sorted(site.glob(CARDS)):
+            if not only or "card" in only:
+                (target / f"card-{card.parent.name}.jpg").write_bytes(card.read_bytes())
         with tempfile.TemporaryDirectory() as folder:
             copy(Path(folder), backwards=False)
             project = Project.at(Path(folder))
             with live(project) as desk:
                 desk.wait(lambda: desk.loop.desk.scan == "clean")
-                pictures(browser, desk.address, DESK, target, only)
+                pictures(browser, {k: f"{desk.address}{path}" for k, path in DESK.items()}, target, only)
                 project.edit("brisa-foods", "role: strategist", "rol: strategist")
                 desk.problems()
-                pictures(browser, desk.address, BROKEN, target, only)
+                pictures(browser, {k: f"{desk.address}{path}" for k, path in BROKEN.items()}, target, only)
         browser.close()
     print(f"pictures are in {target}")
 
 
 def pictures(
     browser: Browser,
-    base: str,
     kinds: Mapping[str, str],
     target: Path,
     only: list[str],
     *,
     whole: bool = False,
+    acts: Mapping[str, tuple[str, Callable[[Page], None]]] | None = None,
 ) -> None:
-    """Each kind of page at both widths in both schemes; `whole` pages, or what a screen shows of them."""
+    """Each at both widths in both schemes; `whole` pages, or what a screen shows after something was done."""
     for scheme in ("light", "dark"):
         for width in (390, 1280):
             context = browser.new_context(
@@ -107,11 +97,25 @@ def pictures(
             for name, address in kinds.items():
                 if only and name not in only:
                     continue
-                page.goto(f"{base}{address}", timeout=20_000)
+                page.goto(address, timeout=20_000)
+                if acts is not None:
+                    acts[name][1](page)
                 if not whole:
                     page.wait_for_timeout(500)  # the page in the frame
                 page.screenshot(path=target / f"{name}-{width}-{scheme}.png", full_page=whole)
             context.close()
+
+
+def printed(browser: Browser, kinds: Mapping[str, str], target: Path, only: list[str]) -> None:
+    """The first sheet of each, as wide as an A4 page without its margins."""
+    context = browser.new_context(viewport=A4)
+    page = context.new_page()
+    page.emulate_media(media="print")
+    for name, address in kinds.items():
+        if not only or f"{name}-printed" in only:
+            page.goto(address, timeout=20_000)
+            page.screenshot(path=target / f"{name}-printed.png")
+    context.close()
 
 
 if __name__ == "__main__":
