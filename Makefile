@@ -7,12 +7,13 @@ SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null)
 export NO_MKDOCS_2_WARNING = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test lint lock screenshots browser clean
+.PHONY: help demo test lint lock messages screenshots browser clean
 
 help:
 	@echo "make demo         build the sample agency into site/ and say where to look"
 	@echo "make test         everything CI asks for: ruff, mypy, import-linter, pytest"
 	@echo "make screenshots  pictures of every kind of page into build/screenshots"
+	@echo "make messages     bring the translations up to date (LANGUAGES=pl makes a new one)"
 	@echo "make lock         bring requirements/ up to date with pyproject.toml"
 
 $(BIN)/python:
@@ -51,6 +52,9 @@ test: $(VENV)/.test browser lint
 
 screenshots: $(VENV)/.test browser
 	$(BIN)/python tests/browser/screenshots.py build/screenshots
+
+messages: $(VENV)/.test
+	$(BIN)/python -m tests.render.messages $(LANGUAGES)
 
 # hatchling is in the lock because the package is installed without build isolation.
 LOCK = $(BIN)/python -m piptools compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe \
