@@ -45,6 +45,7 @@ case_study:
 Everything.
 """
 BRIEF = "internal/accounts/brisa/index.html"
+SEARCH = "internal/search.json"
 
 
 @pytest.fixture
@@ -66,9 +67,8 @@ def test_nothing_changed_renders_nothing(project: Project) -> None:
 
 
 def test_a_private_note_changes_no_clients_page(project: Project) -> None:
-    assert project.edit("brisa", "Only the team reads this.", "Nobody else reads this.").build().rendered == {
-        BRIEF
-    }
+    project.edit("brisa", "Only the team reads this.", "Nobody else reads this.").build()
+    assert project.rendered == {BRIEF, SEARCH}
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,7 @@ def test_a_private_note_changes_no_clients_page(project: Project) -> None:
                 "brisa/print/index.html",
                 "brisa/feed.xml",
                 BRIEF,
+                SEARCH,
             },
             id="the words of an update: the pages that show it",
         ),
@@ -97,21 +98,22 @@ def test_a_private_note_changes_no_clients_page(project: Project) -> None:
                 "brisa/print/index.html",
                 "brisa/feed.xml",
                 BRIEF,
+                SEARCH,
             },
             id="the words of an older update",
         ),
         pytest.param(
             "value: 6,",
             "value: 7,",
-            {"brisa/index.html", "brisa/results/index.html", "brisa/print/index.html", BRIEF},
+            {"brisa/index.html", "brisa/results/index.html", "brisa/print/index.html", BRIEF, SEARCH},
             id="a reading",
         ),
-        pytest.param("lessons: [Ask earlier]", "lessons: [Ask later]", {BRIEF}, id="a lesson"),
-        pytest.param("probability: 2", "probability: 3", {BRIEF}, id="a risk"),
+        pytest.param("lessons: [Ask earlier]", "lessons: [Ask later]", {BRIEF, SEARCH}, id="a lesson"),
+        pytest.param("probability: 2", "probability: 3", {BRIEF, SEARCH}, id="a risk"),
         pytest.param(
             "owner: Ana}",
             "owner: Eva}",
-            {"brisa/index.html", "brisa/print/index.html", "brisa/calendar.ics", BRIEF},
+            {"brisa/index.html", "brisa/print/index.html", "brisa/calendar.ics", BRIEF, SEARCH},
             id="whom a need waits for",
         ),
     ],

@@ -85,7 +85,7 @@ def view(*rows: PortfolioRow, language: str = "en") -> PortfolioView:
 def test_an_account_is_its_reasons_and_its_facts_in_words() -> None:
     assert lines(view(NORDWIND, QUIET)) == [
         "1 of 2 accounts needs someone today",
-        "Mon, November 23, 2026",
+        "Monday, November 23, 2026",
         "",
         "NEEDS SOMEONE TODAY",
         "",
@@ -106,11 +106,11 @@ def test_an_account_is_its_reasons_and_its_facts_in_words() -> None:
 
 def test_in_the_language_of_the_site() -> None:
     found = lines(view(NORDWIND, language="es"))
-    assert found[0] == "1 de 1 cuentas necesita a alguien hoy"
+    assert found[0] == "1 de 1 cuentas requiere atención hoy"
     assert found[-2:] == [
-        "  dice Según lo previsto (dicho hace 22 días), datos: Fuera de plan, 16 días tarde",
+        "  dice Según lo previsto (dicho hace 22 días), datos: Con desvío, 16 días de retraso",
         "  próximo: 25 nov 2026 Installer toolkit · última novedad hace 22 días · "
-        "3 necesidades abiertas (1 con retraso) · 1 petición de cambio abierta · "
+        "3 pendientes del cliente (1 con retraso) · 1 petición de cambio abierta · "
         "2 expectativas abiertas · retenido: cliente 3, público (sin aprobar aún)",
     ]
 
@@ -228,7 +228,7 @@ def test_in_a_pipe_there_is_no_colour_and_every_statement_has_its_line(project: 
     assert "\x1b" not in done.stdout
     assert done.stdout.splitlines()[:7] == [
         "1 of 1 accounts needs someone today",
-        "Mon, November 23, 2026",
+        "Monday, November 23, 2026",
         "",
         "NEEDS SOMEONE TODAY",
         "",
@@ -260,7 +260,7 @@ def test_another_day_another_project(project: Project) -> None:
     assert "was due" not in done.stdout
     assert "updated today" in done.stdout
     done = run(project.root, "status", SOURCE_DATE_EPOCH="1795500000")
-    assert "Tue, November 24, 2026" in done.stdout, done.stderr
+    assert "Tuesday, November 24, 2026" in done.stdout, done.stderr
 
 
 def test_nothing_is_written_and_no_secret_is_wanted(project: Project) -> None:

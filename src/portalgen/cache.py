@@ -25,21 +25,34 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 class Cache:
     """Entries below a folder; without one nothing is kept. `version` says what wrote and may read them.
 
-    `blind`: nothing is read, and all is written anew.
+    `blind`: nothing is read but what this cache wrote, and all is written anew. `behind` is another one
+    that is read where this one has nothing, and never written.
     """
 
     def __init__(
-        self, folder: Path | None, version: str = "", key: bytes = b"", *, blind: bool = False
+        self,
+        folder: Path | None,
+        version: str = "",
+        key: bytes = b"",
+        *,
+        blind: bool = False,
+        behind: Cache | None = None,
     ) -> None:
         self._folder = folder
         self._key = key
         self._version = version
         self._blind = blind
+        self._behind = behind
         self._made: set[str] = set()
+        self._wrote: set[tuple[str, str]] = set()
 
     def get(self, kind: str, name: str) -> bytes | None:
         """The entry's data, or None where there is none that is whole."""
-        if self._folder is None or self._blind:
+        found = self._read(kind, name)
+        return self._behind.get(kind, name) if found is None and self._behind is not None else found
+
+    def _read(self, kind: str, name: str) -> bytes | None:
+        if self._folder is None or (self._blind and (kind, name) not in self._wrote):
             return None
         try:
             with open(self._path(kind, name), "rb") as file:  # noqa: PTH123 - thousands of them
@@ -63,6 +76,8 @@ class Cache:
                 file.write(self._head(kind, name, data))
                 file.write(data)
             os.replace(temporary, path)  # noqa: PTH105
+            if self._blind:
+                self._wrote.add((kind, name))
         except OSError:
             # A full or read-only disk: the next build works this out again.
             self._folder = None

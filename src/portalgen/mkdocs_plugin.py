@@ -34,9 +34,10 @@ from portalgen.public import Given
 from portalgen.public.pages import CardBlocks, Wanted, check_front_matter
 from portalgen.public.run import line_of, mkdocs_environment
 from portalgen.public.site import ROBOTS, Notes, assets, pack_sitemap, reserved, robots
-from portalgen.render import gallery
+from portalgen.render import gallery, heads
 from portalgen.render.environment import say
-from portalgen.render.gallery import Drawn, Frame
+from portalgen.render.gallery import Drawn
+from portalgen.render.heads import Frame
 from portalgen.settings import Settings
 from portalgen.views import GalleryView
 
@@ -140,10 +141,12 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         config.markdown_extensions = [
             e for e in config.markdown_extensions if not isinstance(e, CardBlocks)
         ] + [CardBlocks(self._cards, self._complain)]  # type: ignore[list-item] # as Python-Markdown takes them
-        for path in assets():
-            extra: list[Any] = config.extra_css if path.endswith(".css") else config.extra_javascript
+        for path in assets(self.settings.house, self.settings.theme):
+            style = path.endswith(".css")
+            extra: list[Any] = config.extra_css if style else config.extra_javascript
             if path not in extra:
-                extra.append(path)
+                # A style of the agency's own comes after ours, and has the last word.
+                extra.insert(0 if style else len(extra), path)
         config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(_THEME))
         return config
 
@@ -369,7 +372,7 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
                 page.update_date = day
         return output
 
-    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:  # noqa: ARG002
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Complete the head, in whatever theme: the feed, and what a page says of itself to others."""
         lines = []
         frame = self.notes.frame
@@ -383,10 +386,21 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             lines.append(fragment.head)
             if '<meta name="description"' not in output:
                 lines.append(f'<meta name="description" content="{escape(fragment.description)}">')
+        elif '<meta property="og:' not in output:  # unless a template or a plugin of the team's says it
+            lines.append(self._head(page, config))
         self._look_for_foreign(output, page)
         if self.made is not None:
             self.made(page)
         return output.replace("</head>", "\n".join([*lines, "</head>"]), 1)
+
+    def _head(self, page: Page, config: MkDocsConfig) -> str:
+        """What a page written by hand says of itself to others."""
+        frame = self.notes.frame
+        menu = config.site_name if page.is_homepage else page.title  # a menu calls the first page "Home"
+        title = unescape(_TAG.sub("", str(page.meta.get("title") or menu or config.site_name)))
+        description = str(page.meta.get("description") or config.site_description or "")
+        url = (page.canonical_url or "") if frame.address else ""
+        return heads.head(frame, heads.of_site(frame, url, title, description))
 
     def _look_for_foreign(self, output: str, page: Page) -> None:
         found = [script or style for script, style in _FOREIGN.findall(output)]

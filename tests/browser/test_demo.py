@@ -1,9 +1,6 @@
 """The sample agency in a real browser: every page opens, in silence, and asks nobody else for anything."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,23 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.serving import served
-from tests.project import SECRET
-from tests.test_determinism import copy
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo")
-    copy(folder, backwards=False)
-    subprocess.run(
-        [sys.executable, "-m", "portalgen.cli", "build", "--as-of", "2026-11-23"],
-        cwd=folder,
-        env={**os.environ, "PORTALGEN_SECRET": SECRET},
-        check=True,
-        timeout=120,
-        capture_output=True,
-    )
-    return folder / "site"
+def site(agency: Path) -> Path:
+    return agency
 
 
 @pytest.fixture(scope="module")
@@ -72,34 +57,21 @@ def test_every_page_opens_without_a_word_in_the_console_and_asks_no_other_host(
     assert page.context.cookies() == []
 
 
-def test_no_page_is_wider_than_a_phone(site: Path, base: str, page: Page) -> None:
-    brisa = portal(site, "brisa-foods")
-    wide = []
-    for address in (
-        brisa,
-        f"{brisa}timeline/",
-        f"{brisa}scope/",
-        f"{brisa}results/",
-        "internal/",
-        "public/case-studies/",
-    ):
-        page.goto(f"{base}/{address}")
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            wide.append(address)
-    assert wide == []
-
-
 def test_what_is_new_since_the_last_visit_is_marked_and_kept_in_the_browser(
     site: Path, base: str, page: Page
 ) -> None:
     address = f"{base}/{portal(site, 'brisa-foods')}"
     page.goto(address)
     assert page.locator(".new").count() == 0
-    page.evaluate("for (const k of Object.keys(localStorage)) localStorage.setItem(k, '[\"seen\"]')")
+    page.evaluate(
+        'for (const k of Object.keys(localStorage)) localStorage.setItem(k, \'{"day": 1, "keys": ["seen"]}\')'
+    )
     page.reload()
     assert page.locator(".new").count() == 0  # still the same visit
     page.evaluate("sessionStorage.clear()")
-    page.evaluate("for (const k of Object.keys(localStorage)) localStorage.setItem(k, '[\"seen\"]')")
+    page.evaluate(
+        'for (const k of Object.keys(localStorage)) localStorage.setItem(k, \'{"day": 1, "keys": ["seen"]}\')'
+    )
     page.goto(address)
     assert page.locator(".new").count() == page.locator("[data-key]").count() > 0
     page.reload()

@@ -176,7 +176,10 @@ def test_what_is_new_since_the_last_visit_stays_marked(page: Page, shop: FakeSho
     home = portal(shop)
     opened(page, f"{address}accounts/brisa-foods/")
     inside(page, "sessionStorage.clear()")
-    inside(page, "for (const k of Object.keys(localStorage)) localStorage.setItem(k, '[\"seen\"]')")
+    inside(
+        page,
+        'for (const k of Object.keys(localStorage)) localStorage.setItem(k, \'{"day": 1, "keys": ["seen"]}\')',
+    )
     frame = opened(page, f"{address}accounts/brisa-foods/")
     marks = frame.locator("[data-new] .new")
     count = marks.count()

@@ -1,11 +1,13 @@
-"""The team's dashboard as its reader uses it: filters in the address, and everything that follows them."""
+"""The team's dashboard as its reader uses it: filters and order in the address, and what follows them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.serving import served
+from tests.live.shop import FakeShop
 from tests.project import Project
 
 ACCOUNT = """\
@@ -113,6 +115,118 @@ def test_everything_follows_the_rows(base: str, page: Page) -> None:
     assert seen(page, "[data-of] > span") == ["Duero"]
 
 
+# ---- order ----
+
+DEFAULT = FILTERS[""]
+ORDERS = {
+    "?sort=account": ["Alba", "Brisa", "Casa", "Duero"],
+    "?sort=-account": ["Duero", "Casa", "Brisa", "Alba"],
+    "?sort=health": ["Alba", "Brisa", "Duero", "Casa"],
+    "?sort=next": ["Casa", "Duero", "Brisa", "Alba"],  # those without a date stand last,
+    "?sort=-next": ["Duero", "Casa", "Brisa", "Alba"],  # either way
+    "?sort=needs": DEFAULT,  # what is equal stays as it was
+    "?sort=people": ["Brisa", "Alba", "Casa", "Duero"],
+    "?sort=-people": ["Casa", "Duero", "Brisa", "Alba"],
+    "?sort=-account&service=Media": ["Duero", "Casa", "Alba"],
+    "?sort=nothing": DEFAULT,
+    "?sort=": DEFAULT,
+}
+
+
+@pytest.mark.parametrize("query", ORDERS)
+def test_the_address_says_in_which_order_rows_are(base: str, page: Page, query: str) -> None:
+    page.goto(base + query)
+    assert seen(page, "tr[data-row] .title") == ORDERS[query]
+
+
+def test_a_head_sorts_then_turns_then_gives_the_order_back(base: str, page: Page) -> None:
+    page.goto(base)
+    head = page.locator("th[data-sort=account]")
+    steps = [
+        ("?sort=account", "ascending", ["Alba", "Brisa", "Casa", "Duero"]),
+        ("?sort=-account", "descending", ["Duero", "Casa", "Brisa", "Alba"]),
+        ("", None, DEFAULT),
+    ]
+    for query, said, rows in steps:
+        head.get_by_role("button").click()
+        assert page.url == base + query
+        assert head.get_attribute("aria-sort") == said
+        assert seen(page, "tr[data-row] .title") == rows
+        assert len(seen(page, ".port .group")) == (0 if said else 2)  # sorted, the rows are one list
+    assert page.locator("th[aria-sort]").count() == 0
+
+
+def test_of_counts_the_most_comes_first(base: str, page: Page) -> None:
+    page.goto(base)
+    page.get_by_role("button", name="Needs").click()
+    assert page.url == f"{base}?sort=-needs"
+
+
+def test_order_and_filters_keep_each_other(base: str, page: Page) -> None:
+    page.goto(base)
+    page.get_by_role("button", name="Account").click()
+    page.locator('[data-value="Media"]').click()
+    assert page.url == f"{base}?sort=account&service=Media"
+    page.get_by_role("link", name="Show all").click()
+    assert page.url == f"{base}?sort=account"
+    page.get_by_role("link", name="Who needs someone first").click()
+    assert page.url == base
+    assert seen(page, "tr[data-row] .title") == DEFAULT
+
+
+def test_heads_are_sorted_by_with_keys_alone(base: str, page: Page) -> None:
+    page.goto(base)
+    button = page.get_by_role("button", name="Account")
+    button.focus()
+    page.keyboard.press("Space")
+    expect(page).to_have_url(f"{base}?sort=account")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{base}?sort=-account")
+    expect(button).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Health")).to_be_focused()
+
+
+def test_a_phone_sorts_by_a_list(base: str, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(base)
+    page.get_by_label("Sort by").select_option("Account")
+    assert page.url == f"{base}?sort=account"
+    page.get_by_role("button", name="Turn around").click()
+    assert seen(page, "tr[data-row] .title") == ["Duero", "Casa", "Brisa", "Alba"]
+    # The heads can't be seen here, so that the keyboard passes them by.
+    assert [one.is_disabled() for one in page.locator(".port thead button").all()] == [True] * 9
+    page.get_by_label("Sort by").select_option("Who needs someone first")
+    assert page.url == base
+    assert seen(page, "tr[data-row] .title") == DEFAULT
+
+
+def test_without_a_script_it_is_a_table_and_has_nothing_that_does_nothing(
+    base: str, browser: Browser
+) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(base)
+    assert seen(page, "tr[data-row] .title") == DEFAULT
+    assert seen(page, ":is(button, input, select, .filters)") == []
+    context.close()
+
+
+def test_a_screen_has_ten_quiet_accounts(browser: Browser, tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    for number in range(12):
+        day = f"2026-12-{number + 10}"
+        values = (f"Client {number}", "active", "Media", "Ana Ruiz", "on_track", "Client", day)
+        project.account(f"c{number}", ACCOUNT % values)
+    assert project.build().codes == []
+    with served(project.root / "site") as address:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{address}/internal/")
+        boxes = [row.bounding_box() for row in page.locator("tr[data-row]").all()]
+        assert sum(box is not None and box["y"] + box["height"] <= 900 for box in boxes) >= 10
+        page.close()
+
+
 def test_what_is_held_back_is_a_link_to_its_place(base: str, page: Page) -> None:
     page.goto(base)
     page.locator('tr[data-account="brisa"] .waits').click()
@@ -129,3 +243,23 @@ def test_the_page_is_as_wide_as_its_window(base: str, page: Page, width: int) ->
     assert table
     assert main
     assert table["x"] + table["width"] <= main["x"] + main["width"] - 16
+
+
+def test_on_the_desk_the_order_holds_while_the_page_is_brought_up_to_date(
+    context: BrowserContext, shop: FakeShop, address: str
+) -> None:
+    page = context.new_page()
+    page.goto(f"{address}all/?tab=team")
+    frame = page.frame_locator("#page")
+    frame.get_by_label("Sort by").select_option("Account")
+    titles = frame.locator("tr[data-row] .title")
+    inside = page.frames[-1]
+    inside.evaluate("window.mark = 'the same page'")
+    before = titles.all_inner_texts()
+    assert before == sorted(before)
+    shop.edit("internal/index.html", ">Verde Motor</a>", ">Arc Motor</a>")
+    shop.edit("internal/index.html", "&#34;Verde Motor&#34;", "&#34;Arc Motor&#34;")
+    expect(titles).to_have_text(["Arc Motor", *before[:-1]])
+    frame.get_by_role("button", name="Turn around").click()
+    expect(titles).to_have_text([*reversed(before[:-1]), "Arc Motor"])
+    assert inside.evaluate("window.mark") == "the same page"

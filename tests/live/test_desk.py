@@ -166,7 +166,7 @@ def test_a_project_without_accounts_says_what_to_write() -> None:
 def test_the_desk_speaks_the_settings_language_and_says_where_a_message_does_not() -> None:
     made = desk(ROOT, CASA, language="es", problems=(problem("mkdocs.yml"),))
     page = the_desk(made)
-    assert "1 de 1 cuentas necesita a alguien hoy" in page.text
+    assert "1 de 1 cuentas requiere atención hoy" in page.text
     assert page.of("html") == [{"lang": "es"}]
     assert {"lang": "en"} in page.of("span")
     assert "Cliente" in the_account(made, "casa-lumbre").text

@@ -141,7 +141,7 @@ def rich(language: str = "en") -> PortalView:
     return PortalView(
         language=language, agency="Estudio Norte", client="Brisa Foods", legal_name="Brisa Foods, S.L.",
         website="https://www.brisafoods.example/", logo=file("files/logo.png"),
-        title="Spring launch 2027", lifecycle="on_hold", industry="Beverages", region="Iberia",
+        title="Spring launch 2027", lifecycle="active", industry="Beverages", region="Iberia",
         size="enterprise", services=("Media planning", "Packaging"),
         objective="8,000 people on the list by March.\n\nAt 8.50 € each.",
         health=HealthView(
@@ -163,11 +163,11 @@ def rich(language: str = "en") -> PortalView:
             ChangeView(date=day(-3), kind="update", title="Two formats on air",
                        page="updates/2026-11-20-two-formats/", key="aa"),
             ChangeView(date=day(-5), kind="decision", title="No purchase needed", page="scope/#d-no-purchase",
-                       key="bb"),
+                       key="bb", by="Sponsor Ruiz"),
             ChangeView(date=day(-6), kind="milestone", title="Strategy agreed", page="timeline/#m-strategy",
-                       key="cc"),
+                       key="cc", slip=4),
             ChangeView(date=day(-11), kind="change_request", title="Add the 330 ml pack",
-                       page="scope/#c-pack-330", key="dd"),
+                       page="scope/#c-pack-330", key="dd", decision="approved"),
         ),
         upcoming=milestones()[1:],
         timeline=Timeline(milestones=milestones(), start=day(-80), end=day(150), agreed_end=day(158),

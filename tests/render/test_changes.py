@@ -67,7 +67,7 @@ def brief(project: Project) -> str:
 
 EFFECTS = [
     ("approved", 1, ("Film",), False, "1 day more: Film", "1 día más: Film"),
-    ("approved", 7, ("Film", "Poster"), True, "7 days more: Film, Poster, the end", "7 días más: Film, Poster, el final"),
+    ("approved", 7, ("Film", "Poster"), True, "7 days more: Film, Poster, and the end", "7 días más: Film, Poster y el final"),
     ("approved", -2, (), True, "2 days less: the end", "2 días menos: el final"),
     ("approved", 3, (), False, "3 days more", "3 días más"),
     ("approved", 0, ("Film",), False, "No effect on dates: Film", "Sin efecto en las fechas: Film"),
@@ -76,7 +76,7 @@ EFFECTS = [
     ("pending", 21, ("Film",), False, "If approved, 21 days more: Film", "Si se aprueba, 21 días más: Film"),
     *(
         (decision, 5, ("Film",), False, "No effect on dates (asked for 5 days more: Film)",
-         "Sin efecto en las fechas (se pedían 5 días más: Film)")
+         "Sin efecto en las fechas (se pedía: 5 días más: Film)")
         for decision in ("rejected", "deferred", "withdrawn")
     ),
 ]  # fmt: skip
@@ -101,7 +101,7 @@ def test_only_an_approved_change_is_said_to_move_a_date(
 
 
 LOG = [
-    "Add Austria Request for change Nov 5, 2026 If approved, 21 days more: Toolkit, the end Pending",
+    "Add Austria Request for change Nov 5, 2026 If approved, 21 days more: Toolkit and the end Pending",
     "Evening line Request for change Oct 20, 2026 No effect on dates (asked for 5 days more: Toolkit) "
     "Withdrawn Oct 27, 2026",
     "More time Request for change Oct 13, 2026 14 days more: the end Approved Oct 16, 2026",

@@ -168,9 +168,9 @@ def test_an_anchor_finds_a_heading_with_signs_in_it() -> None:
     ("text", "under", "levels"),
     [
         ("### a\n\n#### b", 1, "23"),
-        ("# a\n\n### b", 2, "35"),
+        ("# a\n\n### b", 2, "34"),
         ("###### a", 3, "4"),
-        ("# a\n\n###### b", 3, "46"),
+        ("# a\n\n###### b", 3, "45"),
     ],
 )
 def test_headings_go_right_below_the_one_above(text: str, under: int, levels: str) -> None:
@@ -178,5 +178,5 @@ def test_headings_go_right_below_the_one_above(text: str, under: int, levels: st
 
 
 def test_the_highest_heading_of_all_stretches_counts() -> None:
-    prose = Prose(stretches=("#### b", "### a"))
-    assert re.findall(r"<h(\d)", html(prose, under=2)) == ["4", "3"]
+    prose = Prose(stretches=("### a\n\n#### b", "#### c", "### d"))
+    assert re.findall(r"<h(\d)", html(prose, under=2)) == ["3", "4", "4", "3"]

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from portalgen.render import internal, rows
+from portalgen.render import entries, internal, rows, search
 from portalgen.render.memo import Memo
 from portalgen.views import (
     Attention,
@@ -27,10 +27,12 @@ from portalgen.views import (
     BriefText,
     BriefView,
     CaseState,
+    ChangeRequestView,
     DifferenceView,
     EventView,
     HealthView,
     HeldView,
+    MilestoneView,
     NextDate,
     PortfolioRow,
     PortfolioView,
@@ -93,6 +95,15 @@ def happenings(row: PortfolioRow) -> tuple[EventView, ...]:
     )  # fmt: skip
 
 
+def written(row: PortfolioRow) -> BriefView:
+    """The brief of an account: a lesson that says its title."""
+    return BriefView(
+        account=row.id, language="en", agency="Estudio Norte", client=row.client, title=row.title,
+        health=row.health, data_says=row.data_says, timeline=Timeline(today=samples.TODAY), case=row.case,
+        fields=(BriefEntry(key="objective", audience=Audience.CLIENT, value=f"For {row.title}"),),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Team:
     """What the pages over all accounts are made of; an edit makes another one that shares the rest."""
@@ -100,6 +111,7 @@ class Team:
     accounts: tuple[PortfolioRow, ...] = ()
     events: dict[str, tuple[EventView, ...]] = field(default_factory=dict)
     portals: dict[str, str] = field(default_factory=dict)
+    briefs: dict[str, BriefView] = field(default_factory=dict)
     language: str = "en"
     as_of: date = samples.TODAY
 
@@ -112,6 +124,7 @@ class Team:
             accounts=tuple(kept),
             events={**self.events, row.id: happenings(row)},
             portals={**self.portals, row.id: f"key-{row.id}"},
+            briefs={**self.briefs, row.id: written(row)},
         )
 
     def wanted(self, memo: Memo | None = None) -> internal.Makers:
@@ -123,7 +136,7 @@ class Team:
         references = ReferencesView(
             agency="Estudio Norte", language=self.language, cases=tuple(row.case for row in self.accounts)
         )
-        return internal.wanted(portfolio, references, self.portals, memo)
+        return internal.wanted(portfolio, references, self.portals, memo, self.briefs.values())
 
     def pages(self, memo: Memo | None = None) -> dict[str, bytes]:
         return {path: make().body for path, make in self.wanted(memo).items()}
@@ -158,7 +171,7 @@ def test_every_page_can_be_had_by_itself_and_knows_its_path(name: str) -> None:
 def test_the_pages_of_a_team_are_these() -> None:
     assert set(team(2).wanted()) == {
         *("index.html", "review/index.html", "references/index.html", "references/a1/index.html"),
-        *("portfolio.json", "portfolio.csv", "calendar.ics"),
+        *("portfolio.json", "portfolio.csv", "calendar.ics", "search.json"),
         *("calendars/ana-ruiz.ics", "calendars/jose-gil.ics"),
     }
 
@@ -201,7 +214,11 @@ def brought_to_the_top(t: Team, at: int) -> Team:
 
 
 def gone(t: Team, at: int) -> Team:
-    return replace(t, accounts=(*t.accounts[:at], *t.accounts[at + 1 :])) if len(t.accounts) > 1 else t
+    if len(t.accounts) == 1:
+        return t
+    name = t.accounts[at].id
+    kept = {one: brief for one, brief in t.briefs.items() if one != name}
+    return replace(t, accounts=(*t.accounts[:at], *t.accounts[at + 1 :]), briefs=kept)
 
 
 def joined(t: Team, at: int) -> Team:
@@ -251,7 +268,7 @@ def test_what_is_kept_never_shows(edits: list[tuple[Callable[[Team, int], Team],
     assert now.pages(memo) == now.pages()
 
 
-PIECES = ("account", "coming", "reference", "as_json", "as_csv", "placed")
+PIECES = ("account", "coming", "reference", "as_json", "as_csv", "placed", "searched")
 
 
 def test_one_account_of_many_is_made_again_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,14 +276,15 @@ def test_one_account_of_many_is_made_again_and_no_other(monkeypatch: pytest.Monk
 
     def counted(name: str, make: Callable[..., object]) -> Callable[..., object]:
         def call(*values: object) -> object:
-            one = next(v for v in values if isinstance(v, PortfolioRow | EventView | CaseState))
+            one = next(v for v in values if isinstance(v, PortfolioRow | EventView | CaseState | BriefView))
             made.append((name, one.id if isinstance(one, PortfolioRow) else one.account))
             return make(*values)
 
         return call
 
-    for name in PIECES:
+    for name in PIECES[:-1]:
         monkeypatch.setattr(rows, name, counted(name, getattr(rows, name)))
+    monkeypatch.setattr(search, "account", counted("searched", search.account))
     memo = Memo()
     SEVEN.pages(memo)
     assert {name for name, _ in made} == set(PIECES)
@@ -276,7 +294,7 @@ def test_one_account_of_many_is_made_again_and_no_other(monkeypatch: pytest.Monk
     changed = SEVEN.accounts[3].model_copy(update={"title": "Another"})
     SEVEN.put(changed).pages(memo)
     assert sorted(set(made)) == [(name, "a3") for name in sorted({*PIECES} - {"reference"})]
-    assert len(made) == 7  # four of the row, three events
+    assert len(made) == 8  # four of the row, three events, what is searched
 
 
 def test_a_memo_holds_no_more_after_many_edits() -> None:
@@ -563,43 +581,256 @@ def made(view: BriefView, portals: dict[str, str] | None = None) -> str:
 )
 def test_a_field_is_drawn_by_what_it_is(value: object, choice: bool, html: str) -> None:
     shown = made(brief(entry("region", value, choice=choice)))
-    assert re.search(
-        r'<dt id="f-region">Region <span class="tag">Team only</span></dt><dd>(.*?)\s*</dd>', shown
-    )[1] == html  # fmt: skip
+    found = re.search(r'<dt id="f-region">Region </dt><dd>(.*?)\s*</dd>', shown)
+    assert found
+    assert found[1] == html
 
 
-def test_a_list_of_texts_marks_those_with_other_readers() -> None:
+def sign(level: str, words: str) -> str:
+    return (
+        f'<span class="tag c"><svg class="i" aria-hidden="true"><use href="#by-{level}"/></svg>'
+        f'<span class="vh">{words}</span></span>'
+    )
+
+
+SEEN, BY_ALL = sign("client", "Client sees this"), sign("public", "Public")
+
+
+def section(shown: str, key: str) -> str:
+    """A field of a brief, without its line breaks."""
+    found = re.search(rf'<section class="sec[^"]*" id="f-{key}">(.*?)</section>', shown, re.DOTALL)
+    assert found
+    return re.sub(r"\n", "", found[1])
+
+
+LEVELS = [
+    ((TEAM_ONLY,), "internal", "Team only"),
+    ((CLIENT,), "client", "Client sees this"),
+    ((CLIENT, PUBLIC), "client", "Client sees this"),
+    ((PUBLIC, PUBLIC), "public", "Public"),
+    ((TEAM_ONLY, CLIENT), "part", "Client sees part of this"),
+    ((TEAM_ONLY, PUBLIC), "part", "Client sees part of this"),
+]
+
+
+@pytest.mark.parametrize(("audiences", "level", "words"), LEVELS, ids=[str(one[0]) for one in LEVELS])
+def test_a_field_says_who_sees_it_in_its_heading_and_in_the_contents(
+    audiences: tuple[Audience, ...], level: str, words: str
+) -> None:
+    texts = tuple(item(entry("text", f"Text {n}", a), audience=a) for n, a in enumerate(audiences))
+    shown = made(brief(entry("lessons", texts, max(audiences))))
+    heading = re.search(r"<h3>(.*?)</h3>", section(shown, "lessons"))
+    assert heading
+    assert f"#by-{level}" in heading[1]
+    assert text_of(heading[1]).split() == ["Lessons", *words.split()]
+    link = re.search(r'<li><a href="#f-lessons">(.*?)</a></li>', shown)
+    assert link
+    assert (f"#by-{level}" in link[1], text_of(link[1]).strip()) == (True, f"{words} Lessons")
+
+
+def test_where_readers_differ_what_the_client_sees_is_marked_and_nothing_else() -> None:
     texts = (
         item(entry("text", "Media"), audience=TEAM_ONLY),
         item(entry("text", "<Print>", CLIENT), audience=CLIENT),
         item(entry("text", "sales_deck", PUBLIC, choice=True), audience=PUBLIC),
     )
-    shown = made(brief(entry("services", texts)))
     assert (
-        '<ul class="dots"><li>Media</li>'
-        '<li>&lt;Print&gt; <span class="tag c">Client sees this</span></li>'
-        '<li>Sales deck <span class="tag c">Public</span></li></ul>'
-    ) in shown
-    assert '<li><a href="#f-services">Services <span class="tag">Team only</span></a></li>' in shown
+        f'<ul class="dots"><li>Media</li><li>&lt;Print&gt; {SEEN}</li><li>Sales deck {BY_ALL}</li></ul>'
+    ) in section(made(brief(entry("services", texts))), "services")
 
 
-def test_items_may_hold_items_and_are_marked_where_the_client_sees_them() -> None:
-    inner = entry("approvals", (item(entry("name", "Olga", CLIENT), audience=CLIENT),), CLIENT)
-    outer = item(entry("title", "Posters", CLIENT), inner, entry("note", "Late", TEAM_ONLY), audience=CLIENT)
-    shown = made(brief(entry("deliverables", (outer,), CLIENT)))
-    start = '<section class="sec seen" id="f-deliverables"><h2>Deliverables <span class="tag c">Client sees this</span></h2>'
-    drawn = re.sub(r"\n", "", shown[shown.index(start) + len(start) :].partition("</section>")[0])
-    assert drawn == (
-        '<div class="items"><div class="item seen"><dl class="pairs"><dt>Title</dt><dd><p>Posters</p></dd>'
-        '<dt>Approvals</dt><dd><div class="items"><div class="item seen"><dl class="pairs">'
-        "<dt>Name</dt><dd><p>Olga</p></dd></dl></div></div></dd>"
-        '<dt>Note <span class="tag">Team only</span></dt><dd><p>Late</p></dd></dl></div></div>'
+def test_what_all_of_a_field_has_in_common_is_not_said_again() -> None:
+    texts = tuple(item(entry("text", text, CLIENT), audience=CLIENT) for text in ("Media", "Print"))
+    assert '<ul class="dots"><li>Media</li><li>Print</li></ul>' in section(
+        made(brief(entry("services", texts, CLIENT))), "services"
+    )
+
+
+def expectation(name: str, *more: BriefEntry) -> BriefItem:
+    return BriefItem(id=name, audience=CLIENT, entries=(entry("statement", f"They said {name}"), *more))
+
+
+def test_an_item_is_a_card_with_its_title_then_what_is_short_then_what_is_long() -> None:
+    wording = entry("agreed_wording", "It is out of scope. " * 4, CLIENT)
+    one = expectation("tv", wording, entry("said_on", date(2026, 9, 4)), entry("source", "call", choice=True))
+    assert (
+        '<li class="item" id="f-expectations-tv"><p class="title">They said tv</p>'
+        '<dl class="meta"><div><dt>Said on</dt><dd><time datetime="2026-09-04">Sep 4, 2026</time></dd></div>'
+        "<div><dt>Source</dt><dd>Call</dd></div></dl>"
+        f'<dl class="pairs"><dt>Agreed wording {SEEN}</dt><dd><p>{("It is out of scope. " * 4).strip()}</p></dd></dl></li>'
+    ) in section(made(brief(entry("expectations", (one,), CLIENT))), "expectations")
+
+
+def test_a_card_that_the_client_sees_whole_is_marked_once() -> None:
+    seen = BriefItem(
+        id="a", audience=CLIENT, entries=(entry("title", "A", CLIENT), entry("note", "B", CLIENT))
+    )
+    team = BriefItem(id="b", audience=TEAM_ONLY, entries=(entry("title", "C"), entry("note", "D")))
+    drawn = section(made(brief(entry("tactics", (seen, team), CLIENT))), "tactics")
+    assert f'<li class="item seen" id="f-tactics-a"><p class="title">A {SEEN}</p>' in drawn
+    assert '<li class="item" id="f-tactics-b"><p class="title">C</p>' in drawn
+    assert drawn.count("by-client") == 1
+
+
+def test_items_to_be_compared_stand_in_a_table_with_every_column_that_one_of_them_has() -> None:
+    def need(name: str, *more: BriefEntry) -> BriefItem:
+        return BriefItem(id=name, audience=CLIENT, entries=(entry("title", name, CLIENT), *more))
+
+    done, owner = entry("done", samples.day(0), CLIENT), entry("owner", "Eva", CLIENT)
+    drawn = section(made(brief(entry("needs", (need("a", done), need("b", owner, done)), CLIENT))), "needs")
+    assert re.findall(r'<th scope="col">(.*?)</th>', drawn) == ["Title", "Owner", "Done"]
+    assert text_of(drawn.partition("<tbody>")[2]).split() == [
+        *("a", "Nov", "23,", "2026", "b", "Eva", "Nov", "23,", "2026")
+    ]
+
+
+def test_items_may_hold_items() -> None:
+    figure = item(
+        entry("value", Decimal("11.80"), CLIENT), entry("date", samples.TODAY, CLIENT), audience=CLIENT
+    )
+    deep = item(entry("names", (item(entry("text", "Olga"), audience=TEAM_ONLY),)), entry("note", "x\ny"))
+    one = BriefItem(
+        id="cost", audience=CLIENT,
+        entries=(entry("name", "Cost", CLIENT), entry("baseline", (figure,), CLIENT), entry("deep", (deep,))),
+    )  # fmt: skip
+    drawn = section(made(brief(entry("kpis", (one,), CLIENT))), "kpis")
+    assert f'<dt>Baseline</dt><dd>11.80, <time datetime="2026-11-23">Nov 23, 2026</time> {SEEN}</dd>' in drawn
+    assert (
+        '<dt>Names</dt><dd><ul class="dots"><li>Olga</li></ul></dd><dt>Note</dt><dd><p>x<br>y</p></dd>'
+        in drawn
+    )
+
+
+MONEY = [
+    ("EUR", "84000", "€84,000"),
+    ("EUR", "84000.5", "€84,000.50"),
+    ("EUR", "-6000", "−€6,000"),
+    ("JPY", "84000", "¥84,000"),
+    (None, "84000.50", "84,000.50"),
+]
+
+
+@pytest.mark.parametrize(("currency", "value", "words"), MONEY)
+def test_amounts_of_money_have_their_currency_and_figures_have_none(
+    currency: str | None, value: str, words: str
+) -> None:
+    said = [entry("currency", currency)] if currency else []
+    money = item(*said, entry("value", Decimal(value)), entry("margin", Decimal("22.5")))
+    request = BriefItem(
+        id="more", audience=CLIENT, entries=(entry("title", "More"), entry("cost", Decimal(value)))
+    )
+    figures = BriefItem(
+        id="k", audience=CLIENT,
+        entries=(entry("name", "K"), entry("target", (item(entry("value", Decimal(value))),))),
+    )  # fmt: skip
+    shown = made(
+        brief(entry("commercials", (money,)), entry("change_requests", (request,)), entry("kpis", (figures,)))
+    )
+    assert f"<dt>Value</dt><dd>{words}</dd>" in section(shown, "commercials")
+    assert "<dt>Margin</dt><dd>22.5%</dd>" in section(shown, "commercials")
+    assert f"<dt>Cost</dt><dd>{words}</dd>" in section(shown, "change_requests")
+    assert not re.search("[€¥]", section(shown, "kpis"))
+
+
+def test_money_is_written_as_the_reader_writes_it() -> None:
+    assert entries.amount(Decimal(84000), "EUR", "es") == "84.000\N{NO-BREAK SPACE}€"
+
+
+def test_a_field_that_no_group_knows_is_on_the_brief() -> None:
+    shown = made(brief(entry("moods", (item(entry("text", "Fine")),)), entry("weather", "Rain")))
+    assert "<li>Fine</li>" in section(shown, "moods")
+    assert re.search(r'<dt id="f-weather">Weather </dt><dd><p>Rain</p>', shown)
+
+
+# ---- what stands first on the brief ----
+
+
+def first(*fields: BriefEntry, **more: object) -> str:
+    """What stands before all fields, as text."""
+    html = made(brief(*fields).model_copy(update=more))
+    return text_of(html[html.index('<div class="call">') : html.index('<div class="brief">')])
+
+
+def needed(name: str, due: int, **more: object) -> BriefItem:
+    said = [entry(key, value, CLIENT) for key, value in more.items()]
+    return BriefItem(
+        id=name,
+        audience=CLIENT,
+        entries=(entry("title", name, CLIENT), entry("due", samples.day(due), CLIENT), *said),
+    )
+
+
+def test_open_needs_stand_first_by_day_and_say_which_are_late() -> None:
+    needs = (needed("Logo", 4, owner="Eva"), needed("Colour", -3), needed("Texts", -9, done=samples.day(-8)))
+    shown = first(entry("needs", needs, CLIENT))
+    assert "Waiting for the client Nov 20, 2026 late Colour Nov 27, 2026 Logo Eva " in shown
+    assert "Texts" not in shown
+
+
+def test_open_risks_stand_first_the_heaviest_on_top() -> None:
+    def risk(name: str, probability: int, impact: int, status: str = "open") -> BriefItem:
+        said = (entry("title", name), entry("probability", probability), entry("impact", impact))
+        return BriefItem(id=name, audience=TEAM_ONLY, entries=(*said, entry("status", status, choice=True)))
+
+    shown = first(entry("risks", (risk("Light", 1, 2), risk("Heavy", 4, 5), risk("Gone", 5, 5, "closed"))))
+    assert "Risks Heavy probability 4, impact 5 Light probability 1, impact 2 " in shown
+    assert "Gone" not in shown
+
+
+def test_what_is_expected_and_not_agreed_stands_first() -> None:
+    told = (
+        entry("said_on", date(2026, 9, 4)),
+        entry("said_by", "Sales"),
+        entry("status", "open", choice=True),
+    )
+    settled = expectation("radio", entry("status", "reset", choice=True))
+    shown = first(entry("expectations", (expectation("tv", *told), settled), CLIENT))
+    assert "Expected, not agreed Sep 4, 2026 They said tv Sales " in shown
+    assert "radio" not in shown
+
+
+def test_changes_that_wait_for_a_decision_stand_first() -> None:
+    asked = tuple(
+        ChangeRequestView(
+            id=one, title=f"Ask {one}", raised_on=samples.day(-9), schedule_days=5, decision=one
+        )
+        for one in ("approved", "pending", "rejected")
+    )
+    shown = first(changes=asked)
+    assert "Waiting for a decision Nov 14, 2026 Ask pending If approved, 5 days more None now" in shown
+    assert "Ask approved" not in shown
+
+
+def test_the_next_dates_are_those_of_milestones_and_deliverables_that_are_not_done() -> None:
+    pieces = (needed("Posters", 2, status="in_progress"), needed("Films", 1, status="approved"))
+    line = Timeline(today=samples.TODAY, milestones=(
+        MilestoneView(id="a", title="Launch", agreed=samples.day(1)),
+        MilestoneView(id="b", title="Plan", agreed=samples.day(-9), done=samples.day(-9)),
+        *(MilestoneView(id=f"l{n}", title=f"Later {n}", forecast=samples.day(20 + n)) for n in range(9)),
+    ))  # fmt: skip
+    shown = first(entry("deliverables", pieces, CLIENT), timeline=line)
+    named = re.search("Next (.*?) None now", shown)
+    assert named
+    assert re.findall(r"2026 (\S+(?: \d)?)", named[1]) == [
+        "Launch",
+        "Posters",
+        "Later 0",
+        "Later 1",
+        "Later 2",
+    ]
+
+
+def test_what_is_not_open_is_said_in_one_line() -> None:
+    assert (
+        "None now: Waiting for the client · Waiting for a decision · Expected, not agreed · Risks" in first()
     )
 
 
 def test_a_section_marks_the_stretch_that_has_other_readers() -> None:
     shown = made(brief())
-    assert '<div class="prose seen"><p class="small"><span class="tag c">Client sees this</span></p>' in shown
+    seen = re.search(r'<div class="prose seen"><p class="small">(.*?)</p><p>(.*?)</p>', shown)
+    assert seen
+    assert (text_of(seen[1]).strip(), seen[2]) == ("Client sees this", "Told <em>them</em>.")
     assert '<div class="prose"><p>Quiet.</p>' in shown
 
 

@@ -70,7 +70,7 @@ Estudio Norte"""
 SPANISH = """\
 Hola, Ana:
 
-Hay novedades de «Spring launch»:
+Hay novedades sobre «Spring launch»:
 
 - Novedad: «Primeros anuncios»
 
@@ -118,7 +118,7 @@ def test_a_letter_of_needs_alone_asks_for_them() -> None:
         ("en", (), "Hello,"),
         ("en", ("Ana",), "Hello Ana,"),
         ("en", ("Ana", "Ana", " "), "Hello Ana,"),
-        ("en", ("Ana", "Inés", "Leo"), "Hello Ana, Inés and Leo,"),
+        ("en", ("Ana", "Inés", "Leo"), "Hello Ana, Inés, and Leo,"),
         ("en", ("Ana", "Bo", "Cy", "Di", "Ed"), "Hello everybody,"),
         ("es", (), "Hola:"),
         ("es", ("Ana", "Carmen"), "Hola, Ana y Carmen:"),

@@ -139,8 +139,14 @@ def test_an_anchor_leads_to_its_heading() -> None:
 
 
 def test_headings_stand_below_the_pages_own() -> None:
-    prose = Prose(stretches=("# A\n\n###### B",))
-    assert re.findall(r"<h(\d)", str(html(prose, shift=2))) == ["3", "6"]
+    prose = Prose(stretches=("# A\n\n## B", "## C\n\n# D\n\n###### E"))
+    assert re.findall(r"<h(\d)", str(html(prose, shift=2))) == ["3", "4", "4", "3", "4"]
+    assert re.findall(r"<h(\d)", str(html(prose, under=1))) == ["2", "3", "3", "2", "3"]
+
+
+def test_no_heading_skips_a_level() -> None:
+    prose = Prose(stretches=("### A\n\n# B\n\n#### C", "#### D\n\n##### E\n\n# F"))
+    assert re.findall(r"<h(\d)", str(html(prose, under=2))) == ["3", "3", "4", "5", "6", "3"]
 
 
 def test_images_and_links_are_left_out_where_a_case_is_anonymised() -> None:

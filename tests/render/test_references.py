@@ -239,7 +239,7 @@ def written(folder: Path, one: CaseState) -> None:
     for url in files_of(one.case):
         (target / url).write_bytes(png("nobody"))
     (folder / "assets").mkdir()
-    for name, data in assets.team(None).items():
+    for name, data in assets.team().items():
         (folder / "assets" / name).write_bytes(data)
 
 

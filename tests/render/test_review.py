@@ -244,7 +244,7 @@ def test_things_are_told_once_with_all_their_fields_in_the_views_order() -> None
 
 def test_readings_are_written_as_days_and_numbers() -> None:
     (found,) = items([difference("kpis", "readings", "2026-10-01: 1110.5\n7", "odd: 1", "Leads")], "es")
-    assert found.fields[0].before == "1 oct 2026: 1.110,5\n7"
+    assert found.fields[0].before == "1 oct 2026: 1110,5\n7"
     assert found.fields[0].after == "odd: 1"
 
 

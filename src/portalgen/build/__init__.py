@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from portalgen import __version__
 from portalgen.build.holding import held_record, next_expiry, told
+from portalgen.build.house import house_problems, house_texts
 from portalgen.build.job import (
+    CARDS,
     IMAGES,
     Job,
     Problems,
     cache_of,
+    cards_of,
     consent_of,
     failing,
-    image_name,
+    kept_names,
     pardoned,
     scan_of,
     unit_texts,
@@ -42,6 +45,7 @@ from portalgen.build.stages import (
     shared_sheaf,
 )
 from portalgen.build.takeback import take_back
+from portalgen.cache import Cache
 from portalgen.clock import build_date
 from portalgen.load import Accounts, Content, load, load_settings
 from portalgen.plan import GONE
@@ -54,7 +58,6 @@ from portalgen.scan import Scan, report
 from portalgen.secret import MADE, need_secret, read_secret
 from portalgen.settings import Settings
 from portalgen.site import Unit
-from portalgen.views import files_of
 
 __all__ = ["MADE", "Options", "Outcome", "PublicWork", "build", "check", "load_settings", "prepare_public"]
 
@@ -121,7 +124,7 @@ def build(settings: Settings, options: Options, environment: Mapping[str, str]) 
         released = Released(settings.private)
         memory = Memory(settings, cache, released.approvals)
         job = _job(settings, today, secret, content, released, memory)
-        problems = [*content.problems, *_said(job.shown)]
+        problems = [*house_problems(settings.house), *content.problems, *_said(job.shown)]
         published, closing = False, ""
         round_ = _Round()
         if options.keep_going or not failing(problems, strict=options.strict):
@@ -133,6 +136,7 @@ def build(settings: Settings, options: Options, environment: Mapping[str, str]) 
                 released.replace(kept, content.broken, today, settings.review)
                 memory.save()
                 cache.keep(IMAGES, _images(job))
+                cache.keep(CARDS, {face.key for _, face in cards_of(job).values()})
                 problems += told(job.shown, settings)
                 counts = round_.counts
                 published, closing = True, counts.line(_held(job.shown), next_expiry(job.shown))
@@ -143,7 +147,7 @@ def build(settings: Settings, options: Options, environment: Mapping[str, str]) 
     return Outcome(
         tuple(in_order(problems)),
         _count(content),
-        content.texts,
+        {**house_texts(settings.house), **content.texts},
         closing,
         published,
         made,
@@ -162,13 +166,16 @@ def check(
     accounts = Memory(settings).shown(content.healthy, today)
     shown = tuple(accounts.values())
     wanted = frozenset(_account_at(settings, path) for path in files)
-    problems = [*content.problems, *_said(shown), *_attention(shown), *told(shown, settings)]
+    problems = [*house_problems(settings.house), *content.problems]
+    problems += [*_said(shown), *_attention(shown), *told(shown, settings)]
     if wanted:
         problems = [p for p in problems if settings.account_of(p.at.path) in wanted]
     else:
-        secret = read_secret(settings, environment) or bytes(32)
-        problems += _looked_at(Job(settings, today, secret, content, accounts))
-    return Outcome(tuple(in_order(problems)), _count(content), content.texts)
+        secret = read_secret(settings, environment)
+        kept = cache_of(settings, secret) if secret else None
+        problems += _looked_at(Job(settings, today, secret or bytes(32), content, accounts), kept)
+    texts = {**house_texts(settings.house), **content.texts}
+    return Outcome(tuple(in_order(problems)), _count(content), texts)
 
 
 # ---- the stages in order --------------------------------------------------------------------------
@@ -242,13 +249,17 @@ def _units(job: Job, standing: Standing, site: PublicSite) -> Iterator[Composed]
     yield site.composed()
 
 
-def _looked_at(job: Job) -> Problems:
-    """The same stages for `check`: everything is rendered and scanned, nothing is kept."""
+def _looked_at(job: Job, kept: Cache | None) -> Problems:
+    """The same stages for `check`: everything is rendered and scanned, nothing is written. Images may be
+    those that a build has `kept`."""
     look, round_ = _Look(job), _Round()
-    with tempfile.TemporaryDirectory(prefix="portalgen-") as folder, PublicSite(job, Path(folder), 1) as site:
-        round_.problems += site.problems
-        for composed in _units(job, NOTHING, site):
-            round_.problems += [*composed.problems, *look.at(composed.unit)]
+    with tempfile.TemporaryDirectory(prefix="portalgen-") as name:
+        folder = Path(name)
+        job = replace(job, cache=Cache(folder / "cache", behind=kept))
+        with PublicSite(job, folder / "public", 1) as site:
+            round_.problems += site.problems
+            for composed in _units(job, NOTHING, site):
+                round_.problems += [*composed.problems, *look.at(composed.unit)]
     return round_.problems
 
 
@@ -279,9 +290,8 @@ class _Look:
 
 def _images(job: Job) -> frozenset[str]:
     """The names of all images that the cache holds for this job."""
-    views = (view for one in job.shown for view in (one.brief, one.portal, one.case) if view is not None)
-    refs = {ref for view in views for ref in files_of(view).values()}
-    return frozenset(image_name(ref) for ref in refs) - {""}
+    views = ((one, view) for one in job.shown for view in (one.brief, one.portal, one.case))
+    return frozenset(name for one, view in views if view is not None for name in kept_names(one, view))
 
 
 def _release(job: Job) -> Release:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from portalgen import project
 from portalgen.account import Account
@@ -21,9 +23,11 @@ from portalgen.load.approvals import CASE, FILES, PORTAL
 from portalgen.problems import Address, Problem
 from portalgen.project.fold import fold
 from portalgen.project.said import texts_of
-from portalgen.render import images
+from portalgen.render import images, social
 from portalgen.render.environment import interface_texts
-from portalgen.render.page import CODE, common_parts
+from portalgen.render.page import CODE, Parts, common_parts
+from portalgen.render.pictures import FOLDER, Copy, Look, Shape
+from portalgen.render.social import Face
 from portalgen.scan import Leak, Scan, theme_texts
 from portalgen.secret import cache_key, portal_key
 from portalgen.settings import Settings
@@ -33,7 +37,9 @@ from portalgen.views import (
     FileRef,
     GalleryView,
     Reviewed,
+    View,
     files_of,
+    images_of,
 )
 
 Problems = list[Problem]
@@ -91,6 +97,14 @@ class Job:
         return Disk(self.settings, self.secret, self.carried, self.cache)
 
 
+class Sent(NamedTuple):
+    """A file of an account as it goes out: whole, or a copy of the image that it is."""
+
+    one: Shown
+    ref: FileRef
+    copy: Copy | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Disk:
     """The accounts' files on their way out: read, images re-encoded once and kept."""
@@ -100,22 +114,90 @@ class Disk:
     carried: frozenset[str]
     cache: Cache
 
-    def file(self, one: Shown, ref: FileRef) -> bytes:
-        """The final bytes of an account's file. Raises `Unreadable` where it can't be had."""
+    def sent(self, one: Shown, view: View) -> tuple[dict[str, Sent], dict[FileRef, Shape | None]]:
+        """What is published with a view of an account, by path below its unit: its files, and the copies of
+        the images that it shows; and what those are like, None where one can't be had."""
+        files = files_of(view)
+        found = {url: Sent(one, ref) for url, ref in files.items()}
+        if not any(image_name(ref) for ref in files.values()):
+            return found, {}  # as of most accounts
+        look = self.look(one)
+        shown = (ref for ref in images_of(view) if image_name(ref))
+        shapes = {ref: look(ref) for ref in sorted(shown, key=lambda ref: ref.url)}
+        for ref, shape in shapes.items():
+            if shape is not None:
+                found |= {shape.url(copy): Sent(one, ref, copy) for copy in shape.all}
+        return found, shapes
+
+    def look(self, one: Shown) -> Look:
+        """The shapes of an account's images, as pages ask for them."""
+        return partial(self._shape, one)
+
+    def _shape(self, one: Shown, ref: FileRef) -> Shape | None:
+        """None for what is no image, and for an image that can't be had: `file` says why."""
+        known = one.shapes.get(ref)
         name = image_name(ref)
+        if known is not None or not name:
+            return known
+        kept = self.cache.get(IMAGES, _named(ref, _SHAPE))
+        try:
+            shape = Shape.load(kept) if kept else self._made(one, ref).shape
+        except Unreadable:
+            return None
+        one.shapes[ref] = shape
+        return shape
+
+    def file(self, one: Shown, ref: FileRef, copy: Copy | None = None) -> bytes:
+        """The final bytes of an account's file, or of a copy. Raises `Unreadable` where it can't be had."""
+        name = image_name(ref) if copy is None else _named(ref, copy)
         if name and (kept := self.cache.get(IMAGES, name)) is not None:
             return kept
+        if copy is not None:
+            found = self._made(one, ref).copies.get(copy)
+            if found is None:
+                raise self._unreadable(one, ref, "this file changed while it was read; build again")
+            return found
         try:
             data = images.publishable(self._content(one, ref), ref.path)
         except (Refused, ValueError) as error:
-            copy = self._copy(one, ref.url)
-            if copy is None:
-                shown = self.settings.relative(self.settings.accounts)
-                at = Address(f"{shown}/{one.id}/{ref.path}")
-                raise Unreadable(Problem(at, "error", "unreadable-file", str(error))) from error
-            return copy
+            released = self._copy(one, ref.url)
+            if released is None:
+                raise self._unreadable(one, ref, str(error)) from error
+            return released
         if name:
             self.cache.put(IMAGES, name, data)
+        return data
+
+    def _made(self, one: Shown, ref: FileRef) -> images.Made:
+        """An image with its copies, all of which are kept. Raises `Unreadable`."""
+        name = image_name(ref)
+        try:
+            made = images.made(self._content(one, ref), ref.path, name[:16])
+        except (Refused, ValueError) as error:
+            with suppress(ValueError):
+                if (whole := self._copy(one, ref.url)) is not None:
+                    return images.found(whole, name[:16], dict(self._copies(one, name[:16])))
+            raise self._unreadable(one, ref, str(error)) from error
+        self.cache.put(IMAGES, name, made.whole)
+        for copy, data in made.copies.items():
+            self.cache.put(IMAGES, _named(ref, copy), data)
+        self.cache.put(IMAGES, _named(ref, _SHAPE), made.shape.dump())
+        return made
+
+    def _unreadable(self, one: Shown, ref: FileRef, why: str) -> Unreadable:
+        shown = self.settings.relative(self.settings.accounts)
+        at = Address(f"{shown}/{one.id}/{ref.path}")
+        return Unreadable(Problem(at, "error", "unreadable-file", why))
+
+    def card(self, one: Shown | None, face: Face) -> bytes:
+        """The card that other sites show of a case, or of the agency (`one` None): drawn once and kept.
+
+        Raises `Unreadable` where its image can't be had.
+        """
+        if (kept := self.cache.get(CARDS, face.key)) is not None:
+            return kept
+        data = social.draw(face, self.file(one, face.image) if one and face.image else None)
+        self.cache.put(CARDS, face.key, data)
         return data
 
     def _content(self, one: Shown, ref: FileRef) -> bytes:
@@ -140,12 +222,23 @@ class Disk:
 
     def _copy(self, one: Shown, url: str) -> bytes | None:
         """What the last release shows of a file, where only that may be shown."""
-        if one.before is None and one.id not in self.carried:
-            return None
-        key = portal_key(self.secret, one.id, one.account.access.epoch)
-        places = (f"portals/{key}/{url}", f"internal/accounts/{one.id}/{url}")
-        paths = (self.settings.output / place for place in places)
+        paths = (folder / url for folder in self._released(one))
         return next((p.read_bytes() for p in paths if p.is_file()), None)
+
+    def _copies(self, one: Shown, name: str) -> Iterator[tuple[Copy, bytes]]:
+        """What it has of an image's copies."""
+        for folder in self._released(one):
+            for path in sorted((folder / FOLDER).glob(f"{name}-*.*")):
+                yield Copy(int(path.stem.rpartition("-")[2]), path.suffix[1:]), path.read_bytes()
+
+    def _released(self, one: Shown) -> tuple[Path, ...]:
+        """The folders in which the last release has an account's files."""
+        if one.before is None and one.id not in self.carried:
+            return ()
+        key = portal_key(self.secret, one.id, one.account.access.epoch)
+        return tuple(
+            self.settings.output / place for place in (f"portals/{key}", f"internal/accounts/{one.id}")
+        )
 
 
 def cache_of(settings: Settings, secret: bytes, *, blind: bool = False) -> Cache:
@@ -155,12 +248,30 @@ def cache_of(settings: Settings, secret: bytes, *, blind: bool = False) -> Cache
 
 
 IMAGES = "images"
+CARDS = "cards"
 
 
 def image_name(ref: FileRef) -> str:
     """The name under which the cache keeps an image as it goes out; `""` for other files."""
     format_ = images.kind_of(ref.path)
     return hashlib.sha256(f"{ref.sha256} {format_}".encode()).hexdigest() if format_ else ""
+
+
+_SHAPE = Copy(0, "shape")
+
+
+def _named(ref: FileRef, copy: Copy) -> str:
+    """The same for a copy of an image, or what is known of its shape."""
+    return hashlib.sha256(f"{image_name(ref)} {copy.width}.{copy.suffix}".encode()).hexdigest()
+
+
+def kept_names(one: Shown, view: View) -> Iterator[str]:
+    """The names under which the cache keeps what is published of the images of a view."""
+    for ref in files_of(view).values():
+        if name := image_name(ref):
+            yield name
+            if (shape := one.shapes.get(ref)) is not None:
+                yield from (_named(ref, copy) for copy in (_SHAPE, *shape.all))
 
 
 class Unreadable(Exception):
@@ -253,31 +364,52 @@ class Exempt:
 class PublicView:
     """What the public site is made from besides its own pages: all cases, and the files that they show.
 
-    `files` are those by their path in the public tree; `problems` is what is wrong with the cases.
+    `files` are those by their path in the public tree, `shapes` what their images are like, `cards` what
+    is drawn of the cases for other sites to show; `problems` is what is wrong with the cases.
     """
 
     gallery: GalleryView
-    files: Mapping[str, tuple[Shown, FileRef]]
+    files: Mapping[str, Sent]
+    shapes: Mapping[FileRef, Shape]
+    cards: Mapping[str, tuple[Shown | None, Face]]
     problems: tuple[Problem, ...]
 
+    @property
+    def parts(self) -> dict[str, Parts]:
+        """What each file and card is made from, by its path."""
+        found: dict[str, Parts] = {
+            path: {"file": sent.ref.sha256, **(common_parts() if sent.copy else {})}
+            for path, sent in self.files.items()
+        }
+        for path, (_, face) in self.cards.items():
+            found[path] = {**common_parts(), "card": face.key}
+        return found
+
+    def make(self, path: str, disk: Disk) -> bytes:
+        """The bytes of one of them. Raises `Unreadable`."""
+        return disk.file(*self.files[path]) if path in self.files else disk.card(*self.cards[path])
+
     def read(self, disk: Disk) -> tuple[dict[str, bytes], Problems]:
-        """The files' bytes, and what is wrong with those that can't be had."""
+        """The bytes of all, and what is wrong with those that can't be had."""
         found: Problems = []
         read = {}
-        for path, (one, ref) in self.files.items():
+        for path in (*self.files, *self.cards):
             try:
-                read[path] = disk.file(one, ref)
+                read[path] = self.make(path, disk)
             except Unreadable as error:
-                found.append(error.problem)
+                # A card's image is a file of the case, too, and so is a copy.
+                if error.problem not in (*found, *self.problems):
+                    found.append(error.problem)
         return read, found
 
 
 def public_view(job: Job) -> PublicView:
     """The gallery, its files and what is wrong with them."""
-    cases = job.cases()
+    cases, disk = job.cases(), job.disk
     found: Problems = []
     seen: set[str] = set()
-    files: dict[str, tuple[Shown, FileRef]] = {}
+    files: dict[str, Sent] = {}
+    shapes: dict[FileRef, Shape] = {}
     home = job.settings.relative(job.settings.accounts)
     for one, view in cases:
         if view.slug in seen:
@@ -287,8 +419,28 @@ def public_view(job: Job) -> PublicView:
                 Problem(at, "error", "duplicate-slug", message, "case_study.slug", "write another slug")
             )
         seen.add(view.slug)
-        files |= {f"case-studies/{view.slug}/{url}": (one, ref) for url, ref in files_of(view).items()}
-    return PublicView(project.gallery(tuple(view for _, view in cases)), files, tuple(found))
+        sent, drawn = disk.sent(one, view)
+        files |= {f"{view.url}{url}": file for url, file in sent.items()}
+        shapes |= {ref: shape for ref, shape in drawn.items() if shape is not None}
+        for ref in drawn.keys() - shapes.keys():
+            try:
+                disk.file(one, ref)
+            except Unreadable as error:
+                found.append(error.problem)
+    views = tuple(view for _, view in cases)
+    return PublicView(project.gallery(views), files, shapes, cards_of(job), tuple(found))
+
+
+def cards_of(job: Job) -> dict[str, tuple[Shown | None, Face]]:
+    """The cards for other sites by their path: the agency's own, and one of each public case."""
+    settings = job.settings
+    agency, language = settings.site_name, settings.language
+    found: dict[str, tuple[Shown | None, Face]] = {
+        social.SITE: (None, social.site_face(agency, language, settings.colours))
+    }
+    for one, view in job.cases():
+        found[f"{view.url}{social.NAME}"] = one, social.face(view, agency, language, settings.colours)
+    return found
 
 
 def consent_of(account: Account) -> dict[str, Any]:

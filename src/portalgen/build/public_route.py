@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from portalgen import __version__
-from portalgen.build.job import Job, consent_of, failing, pardoned, public_view, scan_of, unit_texts
+from portalgen.build.job import Job, cache_of, consent_of, failing, pardoned, public_view, scan_of, unit_texts
 from portalgen.build.shown import Memory
+from portalgen.cache import Cache
 from portalgen.clock import build_date
 from portalgen.load import load, load_settings
 from portalgen.problems import ContentError, in_order
@@ -20,6 +22,7 @@ from portalgen.public import Given
 from portalgen.publish import Output, Release, ReleasedPage
 from portalgen.scan import report
 from portalgen.secret import read_secret
+from portalgen.settings import Settings
 from portalgen.site import from_folder
 
 
@@ -39,18 +42,27 @@ class PublicWork:
         self.today = build_date(None, os.environ, settings.timezone)
         self._output = None if serving else self._stack.enter_context(Output.open(settings))
         content = load(settings)
-        secret = read_secret(settings, os.environ) or bytes(32)
+        secret = read_secret(settings, os.environ)
         shown = Memory(settings).shown(content.healthy, self.today)
-        self._job = Job(settings, self.today, secret, content, shown)
+        self._job = Job(
+            settings, self.today, secret or bytes(32), content, shown, cache=self._cache(settings, secret)
+        )
         view = public_view(self._job)
         files, unreadable = view.read(self._job.disk)
         survivors = [problem for one in self._job.shown for problem in one.survivors]
         problems = [*content.problems, *survivors, *view.problems, *unreadable]
         if failing(problems, strict=False):
             raise ContentError(in_order(problems))
-        self.given = Given(settings, view.gallery, files)
+        self.given = Given(settings, view.gallery, files, view.shapes)
         if self._output is not None:
             self.staging = self._output.workspace("public")
+
+    def _cache(self, settings: Settings, secret: bytes | None) -> Cache:
+        """The project's, for the images; before there is a secret to sign with, one for this time alone."""
+        if secret is not None:
+            return cache_of(settings, secret)
+        folder = self._stack.enter_context(TemporaryDirectory(prefix="portalgen-"))
+        return Cache(Path(folder, "cache"))
 
     def finish(self) -> None:
         """Scan what MkDocs wrote and exchange `public`. Raises `ContentError` where something leaks."""

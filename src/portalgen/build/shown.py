@@ -22,12 +22,14 @@ from portalgen.project import consent, review
 from portalgen.project.say import English
 from portalgen.render.environment import say
 from portalgen.render.page import digest_of
+from portalgen.render.pictures import Shape
 from portalgen.render.proses import Proses
 from portalgen.settings import Settings
 from portalgen.views import (
     BriefView,
     CaseStudyView,
     EventView,
+    FileRef,
     HeldView,
     PortalView,
     PortfolioRow,
@@ -65,6 +67,7 @@ class Shown:
         self.approvals = approvals
         self.before = before
         self.proses = proses or Proses()
+        self.shapes: dict[FileRef, Shape] = {}  # of its images, as far as somebody asked
 
     def on(self, today: date) -> Shown:
         """The same account on another day."""

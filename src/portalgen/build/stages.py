@@ -22,17 +22,19 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from portalgen import project, public
-from portalgen.build.job import Job, Problems, PublicView, Unreadable, public_view
+from portalgen.build.job import Job, Problems, PublicView, Sent, Unreadable, public_view
 from portalgen.build.shown import Shown
 from portalgen.plan import NEW, Plan, plan
 from portalgen.problems import Problem
-from portalgen.render import assets, internal
+from portalgen.render import assets, internal, search
 from portalgen.render import portal as portal_pages
+from portalgen.render.house import Broken
+from portalgen.render.house import parts as parts_with
 from portalgen.render.memo import Memo
 from portalgen.render.page import Page, Parts, Wanted, common_parts, digest, digest_of
 from portalgen.settings import Settings
 from portalgen.site import Mixed, Surface, Unit, check, from_folder, loses_places
-from portalgen.views import FileRef, files_of
+from portalgen.views import View
 from portalgen.vocabulary import slug
 
 
@@ -128,19 +130,21 @@ def compose(sheaf: Sheaf, standing: Standing, last: Sheaf | None = None) -> Comp
     made: dict[str, bytes] = {}
     read: dict[str, Parts] = {path: before[path] for path in steps.keep}
     problems: Problems = []
+    whole = True
     for path in steps.render:
         one = sheaf.wanted[path]
         try:
             page = one.make()
-        except Unreadable as error:
+        except (Unreadable, Broken) as error:
             problems.append(error.problem)
+            whole = whole and not isinstance(error, Broken)
             continue
         made[path] = page.body
         names = one.parts if page.read is None else page.read
         read[path] = {name: one.parts[name] for name in names}
     files = Mixed([p for p in sheaf.wanted if p in read], made, partial(standing.read, sheaf.name))
     unit = Unit(sheaf.name, sheaf.surface, sheaf.account, files, read, steps.keep)
-    if not steps.nothing:
+    if whole and not steps.nothing:
         was = {p: standing.read(sheaf.name, p) for p in made if p in before and p.endswith(".html")}
         lost = bool(steps.delete) or any(loses_places(old, made[path]) for path, old in was.items())
         problems += check(unit, None if lost else was, made, paths=any(p not in before for p in made))
@@ -176,8 +180,15 @@ def _portal(job: Job, one: Shown, folder: str, surface: Surface, assets: str) ->
     if view is None:
         return None
     key = job.key(one.account)
-    wanted = portal_pages.wanted(view, assets=assets, identity=key, proses=one.proses)
-    wanted |= _files(job, one, files_of(view))
+    wanted = portal_pages.wanted(
+        view,
+        assets=assets,
+        identity=key,
+        proses=one.proses,
+        house=job.settings.house,
+        look=job.disk.look(one),
+    )
+    wanted |= _files(job, one, view)
     return Sheaf(f"{folder}/{key}", surface, one.id, wanted)
 
 
@@ -192,21 +203,23 @@ def portal_unit(job: Job, one: Shown) -> tuple[Unit, Problems] | None:
 
 def shared_sheaf(settings: Settings) -> Sheaf:
     """The files that all portals share."""
-    shared = assets.portals(settings.brand)
+    shared = assets.portals(settings.house)
     return Sheaf("portals/assets", "assets", "", {name: _fixed(name, data) for name, data in shared.items()})
 
 
-def _files(job: Job, one: Shown, refs: Mapping[str, FileRef], below: str = "") -> dict[str, Wanted]:
-    """Files that pages link to: made from their content, and from nothing else."""
+def _files(job: Job, one: Shown, view: View, below: str = "") -> dict[str, Wanted]:
+    """Files that pages link to and images that they show: made from their content, and from nothing else."""
 
     disk = job.disk
 
-    def made(path: str, ref: FileRef) -> Page:
-        return Page(path, disk.file(one, ref))
+    def made(path: str, sent: Sent) -> Page:
+        return Page(path, disk.file(*sent))
 
     return {
-        f"{below}{url}": Wanted({**common_parts(), "file": ref.sha256}, partial(made, f"{below}{url}", ref))
-        for url, ref in refs.items()
+        f"{below}{url}": Wanted(
+            {**common_parts(), "file": sent.ref.sha256}, partial(made, f"{below}{url}", sent)
+        )
+        for url, sent in disk.sent(one, view)[0].items()
     }
 
 
@@ -262,8 +275,9 @@ class Team:
     def _over_all(self, job: Job) -> dict[str, Wanted]:
         """The pages over all accounts, the assets; the same objects where no row and no date changed."""
         settings, portals = job.settings, self._portals
-        shared = assets.team(settings.brand)
-        made_from = (settings, job.today, shared, dict(portals), [one.digests for one in job.shown])
+        shared = assets.team(settings.house)
+        said = {one.id: self._said(one.id) for one in job.shown}
+        made_from = (settings, job.today, shared, dict(portals), [one.digests for one in job.shown], said)
         if self._over_from == made_from:
             return self._over
         self._over_from = made_from
@@ -271,23 +285,38 @@ class Team:
         events = sorted((e for one in job.shown for e in one.events), key=attrgetter("date", "key"))
         portfolio = project.portfolio(rows, events, settings, job.today)
         references = project.references((row.case for row in rows), settings)
-        pages = internal.wanted(portfolio, references, portals, memo=self._memo)
-        parts_of = _parts_over_all(job, portals)
+        disk, accounts = job.disk, job.accounts
+        pages = internal.wanted(
+            portfolio,
+            references,
+            portals,
+            memo=self._memo,
+            briefs=[one.brief for one in job.shown],
+            looks=lambda name: disk.look(accounts[name]),
+            house=settings.house,
+        )
+        parts_of = _parts_over_all(job, portals, said)
         found = {path: Wanted(parts_of(path), make) for path, make in pages.items()}
         return found | {f"assets/{name}": _fixed(f"assets/{name}", data) for name, data in shared.items()}
+
+    def _said(self, name: str) -> str:
+        """The digest of all that an account's brief says."""
+        return self._briefs[name][f"accounts/{name}/index.html"].parts["brief"]
 
 
 def _brief(job: Job, one: Shown, portal: str) -> dict[str, Wanted]:
     """What one account adds: its brief, the files on it, and those of its sheet for sales."""
     name, brief = one.id, one.brief
-    parts = {**common_parts(), "brief": digest_of(brief), "portal": portal}
-    pages = internal.wanted_brief(brief, {name: portal} if portal else {}, one.proses)
+    house = job.settings.house
+    parts = {**parts_with(house), "brief": digest_of(brief), "portal": portal}
+    portals = {name: portal} if portal else {}
+    pages = internal.wanted_brief(brief, portals, one.proses, look=job.disk.look(one), house=house)
     found = {path: Wanted(parts, make) for path, make in pages.items()}
     if one.account.files:
         own = brief.model_copy(update={"case": brief.case.model_copy(update={"case": None})})
-        found |= _files(job, one, files_of(own), f"accounts/{name}/")
+        found |= _files(job, one, own, f"accounts/{name}/")
     if brief.case.case is not None:
-        found |= _files(job, one, files_of(brief.case.case), f"references/{name}/")
+        found |= _files(job, one, brief.case.case, f"references/{name}/")
     return found
 
 
@@ -296,14 +325,17 @@ def _calendar(person: str) -> str:
     return f"calendars/{slug(person)}.ics"
 
 
-def _parts_over_all(job: Job, portals: Mapping[str, str]) -> Callable[[str], Parts]:
-    """What each page over all accounts is made from, by its path."""
-    settings = {**common_parts(), "settings": digest(f"{job.settings.language}\0{job.settings.site_name}")}
+def _parts_over_all(job: Job, portals: Mapping[str, str], said: Mapping[str, str]) -> Callable[[str], Parts]:
+    """What each page over all accounts is made from, by its path. `said` is a digest of each brief."""
+    named = digest(f"{job.settings.language}\0{job.settings.site_name}")
+    data = {**common_parts(), "settings": named}
+    pages = {**parts_with(job.settings.house), "settings": named}
     rows = digest("".join(one.digests[0] for one in job.shown))
     links = {"rows": rows, "day": job.today.isoformat(), "portals": digest(repr(sorted(portals.items())))}
     events = digest("".join(one.digests[1] for one in job.shown))
     held = digest_of([job.settings.review, *(one.held for one in job.shown if one.held)])
     by_account = {one.id: one.digests[0] for one in job.shown}
+    searched = search.files(said)
     by_person: dict[str, list[str]] = {}
     for one in job.shown:
         people = (one.row.account_executive, one.row.project_manager)
@@ -311,11 +343,15 @@ def _parts_over_all(job: Job, portals: Mapping[str, str]) -> Callable[[str], Par
             by_person.setdefault(_calendar(name), []).append(f"{name}\0{one.digests[1]}")
 
     def parts(path: str) -> Parts:
+        settings = pages if path.endswith(".html") else data
         if path in by_person:
             return {**settings, "events": digest("\0".join(by_person[path]))}
         folders = path.split("/")
         if folders[0] == "references" and len(folders) > 2:
             return {**settings, "case": by_account[folders[1]]}
+        if path in searched:
+            held_in = digest("".join(said[name] for name in searched[path]))
+            return {**settings, "briefs": held_in, "files": str(len(searched))}
         return {
             "index.html": {**settings, **links, "events": events},
             "portfolio.json": {**settings, **links},
@@ -334,10 +370,9 @@ def _parts_over_all(job: Job, portals: Mapping[str, str]) -> Callable[[str], Par
 def public_parts(job: Job, view: PublicView) -> Parts:
     """What the whole public site is made from: MkDocs makes all of it or nothing."""
     settings = job.settings
-    files = sorted((path, ref.sha256) for path, (_, ref) in view.files.items())
     return {
         **common_parts(),
-        "case studies": digest_of([view.gallery, files]),
+        "case studies": digest_of([view.gallery, sorted(view.parts.items())]),
         "pages": _content(settings.docs_dir),
         "theme": _content(settings.brand),
         "settings": digest(settings.file.read_bytes() + _environment(settings).encode()),
@@ -391,7 +426,8 @@ class PublicSite:
         if self._kept is None:
             files_, unreadable = view.read(job.disk)
             self.problems += unreadable
-            self._arguments = (job.settings, view.gallery, files_, folder, job.today)
+            given = public.Given(job.settings, view.gallery, files_, view.shapes)
+            self._arguments = (given, folder, job.today)
             self._pool = ProcessPoolExecutor(1) if jobs > 1 else None
 
     def __enter__(self) -> Self:

@@ -20,6 +20,7 @@ from portalgen.load.approvals import UNKNOWN
 from portalgen.problems import Problem
 from portalgen.publish import Output, Release, ReleasedPage
 from portalgen.released import Released
+from portalgen.render.house import plain
 
 _NOTHING = "nothing was published; the pages stay as they were"
 
@@ -68,6 +69,7 @@ def _shown(job: Job, as_of: date, before: Mapping[str, Shown]) -> Iterator[Shown
 
 def _stale_portals(job: Job, then: Job, output: Output, before: Mapping[str, Shown]) -> Iterator[str]:
     """The published portals that must change; their narrowed versions are staged."""
+    settings = then.settings
     for name, unit in list(output.published.items()):
         if unit.surface != "portal":
             continue
@@ -88,6 +90,10 @@ def _stale_portals(job: Job, then: Job, output: Output, before: Mapping[str, Sho
         if same and name == f"portals/{job.key(now.account)}":
             continue
         made = portal_unit(then, kept)
+        if made is not None and made[1] and settings.house.templates:
+            # A template of the house's own may be what is broken: what must go does not wait for it.
+            bare = settings.model_copy(update={"house": plain(settings.house)})
+            made = portal_unit(replace(then, settings=bare), kept)
         yield name
         if made is not None and not made[1]:
             output.stage(made[0])

@@ -15,11 +15,13 @@ from pathlib import Path
 from time import sleep
 from typing import Protocol
 
+from portalgen.build.house import house_problems
 from portalgen.build.job import Job, Problems, PublicView, Unreadable, cache_of, public_view
 from portalgen.build.shown import Memory, Shown
 from portalgen.build.stages import Composed, Sheaf, Team, compose, draft_sheaf, portal_sheaf, shared_sheaf
 from portalgen.clock import build_date
 from portalgen.load import Accounts, Content, Loaded, load_settings
+from portalgen.load.brand import is_of_house
 from portalgen.problems import Address, Problem, UsageError, in_order
 from portalgen.public import Given, Refreshed
 from portalgen.publish import Preview
@@ -52,8 +54,8 @@ def touched(settings: Settings, paths: Iterable[Path]) -> Touched:
     accounts: set[str] = set()
     everything = outside = changed = False
     for path in paths:
-        if path == settings.file:
-            changed = True
+        if path == settings.file or is_of_house(path, settings.brand, settings.logo):
+            changed = outside = True
         elif settings.accounts in path.parents:
             accounts.add(path.relative_to(settings.accounts).parts[0].removesuffix(".md"))
         elif settings.approved in path.parents:
@@ -175,7 +177,8 @@ class Workshop:
     def _told(self, shown: _Shown, *, outside: bool = False) -> Round:
         job = self._job_now
         assert job is not None
-        problems = [*self._unusable, *job.content.problems, *self._public.problems]
+        problems = [*self._unusable, *house_problems(self.settings.house)]
+        problems += [*job.content.problems, *self._public.problems]
         problems += [problem for found in self._named.values() for problem in found]
         problems += [problem for _, found, _ in self._units.values() for problem in found]
         return Round(
@@ -317,9 +320,9 @@ class _Public:
             # MkDocs needs to know which files there are; only plugins that we don't know look into them.
             files, unread = self._view.read(job.disk) if job.settings.unknown else ({}, [])
             self.problems += unread
-            placeholders = files or dict.fromkeys(self._view.files, b"")
+            placeholders = files or dict.fromkeys(self._view.parts, b"")
             whole = outside or self._whole
-            given = Given(job.settings, self._view.gallery, placeholders)
+            given = Given(job.settings, self._view.gallery, placeholders, self._view.shapes)
             self._site.begin(given, job.today, outside=whole)
 
     def end(self, shown: _Shown) -> None:
@@ -345,7 +348,7 @@ class _Public:
         """The whole public tree, and the paths that MkDocs made of it now."""
         made: Mapping[str, bytes]
         # Where MkDocs was given placeholders, the files are ours; else a plugin may have changed them.
-        ours = {} if job.settings.unknown else view.files
+        ours = {} if job.settings.unknown else view.parts
         if found.written is None:
             made = self._site.folder().files
             self._pages = frozenset(made) - ours.keys()
@@ -357,16 +360,17 @@ class _Public:
         fresh: dict[str, bytes] = {}
         parts: dict[str, Mapping[str, str]] = {}
         kept = set(self._pages - rendered)
-        for path, (one, ref) in ours.items():
-            parts[path] = {"file": ref.sha256}
-            if before.get(path) == parts[path]:
+        for path, made_from in ours.items():
+            if before.get(path) == made_from:
+                parts[path] = made_from
                 kept.add(path)
-            else:
-                try:
-                    fresh[path] = job.disk.file(one, ref)
-                except Unreadable as error:
+                continue
+            try:
+                fresh[path] = view.make(path, job.disk)
+                parts[path] = made_from
+            except Unreadable as error:
+                if error.problem not in self.problems:
                     self.problems.append(error.problem)
-                    del parts[path]
 
         def read(path: str) -> bytes:
             return made[path] if path in rendered else self._preview.read("public", path)

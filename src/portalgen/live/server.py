@@ -474,4 +474,4 @@ def _above(asked: Asked) -> Iterator[Asked]:
 
 def _static(name: str) -> bytes:
     """A file of the desk's; those that a house colours, in our own colours."""
-    return assets.team(None)[name] if name in _BRANDED else assets.static(f"desk/{name}")
+    return assets.team()[name] if name in _BRANDED else assets.static(f"desk/{name}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from importlib.metadata import entry_points
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from mkdocs.config.defaults import MkDocsConfig
@@ -19,6 +19,8 @@ INDEXES = {"mkdocs.contrib.search": "_entries", "material.plugins.search.plugin"
 """The search plugins, and where their `search_index` has its entries."""
 _OURS = "portalgen.mkdocs_plugin"
 _THEMES = ("material", "mkdocs", "readthedocs")
+OURS = PurePath("portalgen")
+"""The folder of a brand with templates for portals and the internal site: MkDocs makes no page of them."""
 _TEMPLATES = {"404.html", "search.html", "sitemap.xml"}
 _EXTENSIONS = ("markdown.", "pymdownx.", "material.extensions.", "portalgen.")
 _CHANGING = frozenset(("content", "markdown", "update_date", "links_to_anchors", "present_anchor_ids"))
@@ -58,7 +60,7 @@ def _reasons(config: MkDocsConfig) -> Iterator[str]:
 
 def _showing_others(folder: Path, env: Environment) -> Iterator[str]:
     for path in sorted(folder.rglob("*")):
-        if not path.is_file():
+        if not path.is_file() or OURS in path.relative_to(folder).parents:
             continue
         data = path.read_bytes()
         if b"{{" not in data and b"{%" not in data:

@@ -22,8 +22,9 @@ from portalgen.public.kept import Index, Kept, Uncertain
 from portalgen.public.run import Heard, configured, mkdocs_environment, plugin_of, run
 from portalgen.public.site import Given
 from portalgen.render.gallery import Drawn
+from portalgen.render.pictures import Shape
 from portalgen.settings import Settings
-from portalgen.views import CaseStudyView, Facet, GalleryView
+from portalgen.views import CaseStudyView, Facet, FileRef, GalleryView
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Change:
     facets: tuple[Facet, ...] | None
     files: Mapping[str, bytes]
     gone: frozenset[str]
+    shapes: Mapping[FileRef, Shape]
 
     def after(self, given: Given, settings: Settings) -> Given:
         """What was given, with this change. Raises `KeyError` where it is no change of that."""
@@ -65,7 +67,8 @@ class Change:
         facets = view.facets if self.facets is None else self.facets
         kept = {path: data for path, data in given.files.items() if path not in self.gone}
         cases = tuple(known[slug] for slug in self.order)
-        return Given(settings, GalleryView(cases=cases, facets=facets), {**kept, **self.files})
+        shapes = {**given.shapes, **self.shapes}
+        return Given(settings, GalleryView(cases=cases, facets=facets), {**kept, **self.files}, shapes)
 
 
 def difference(before: Given, now: Given) -> Change:
@@ -78,6 +81,7 @@ def difference(before: Given, now: Given) -> Change:
         facets=None if old.facets is view.facets or old.facets == view.facets else view.facets,
         files={path: data for path, data in files.items() if old_files.get(path) != data},
         gone=frozenset(old_files.keys() - files.keys()),
+        shapes={ref: shape for ref, shape in now.shapes.items() if ref not in before.shapes},
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -26,7 +26,6 @@ from mkdocs.structure.pages import Page
 from portalgen.problems import Address, Problem, UsageError
 from portalgen.public.site import Given, Notes
 from portalgen.settings import Settings
-from portalgen.views import GalleryView
 
 PLUGIN = "portalgen"
 _PAGE = re.compile(r"Doc file '([^']+)'")
@@ -50,21 +49,14 @@ class Plugin(Protocol):
         """Go on from a build that is done: what MkDocs asks for from now on is this."""
 
 
-def build(
-    settings: Settings,
-    gallery: GalleryView,
-    files: Mapping[str, bytes],
-    staging: Path,
-    today: date,
-) -> tuple[Problem, ...]:
+def build(given: Given, staging: Path, today: date) -> tuple[Problem, ...]:
     """Write the public site into `staging`, a folder of its own that MkDocs empties first.
 
-    `files` are the bytes of the files that the cases show, by path below the site's root. Returns
-    what is wrong: MkDocs' warnings, and errors, after which `staging` is not whole and must not be
-    published. Raises `UsageError` for settings, a theme or another plugin that can't be used.
+    Returns what is wrong: MkDocs' warnings, and errors, after which `staging` is not whole and must not
+    be published. Raises `UsageError` for settings, a theme or another plugin that can't be used.
     """
     with mkdocs_environment(today), Heard() as heard:
-        return run(configured(settings, staging, heard), Given(settings, gallery, files), heard)
+        return run(configured(given.settings, staging, heard), given, heard)
 
 
 def run(config: MkDocsConfig, given: Given, heard: Heard) -> tuple[Problem, ...]:

@@ -23,10 +23,12 @@ from mkdocs.structure.pages import Page
 from portalgen.problems import Address, Problem
 from portalgen.public.pages import Wanted
 from portalgen.render import gallery
-from portalgen.render.gallery import Drawn, Fragment, Frame
+from portalgen.render.gallery import Drawn, Fragment
+from portalgen.render.heads import Frame
 from portalgen.render.page import root_of
-from portalgen.settings import Settings
-from portalgen.views import GalleryView
+from portalgen.render.pictures import Shape
+from portalgen.settings import House, Settings
+from portalgen.views import FileRef, GalleryView
 
 ASSETS = "assets/portalgen/"
 ROBOTS = "robots.txt"
@@ -37,12 +39,15 @@ class Given:
     """What the plugin shows: the settings, all published cases, and the files that they show.
 
     `files` are the bytes to publish, by their path below the site's root
-    (`case-studies/<slug>/files/ad.png`). `before` is what was drawn last, to take over what is equal.
+    (`case-studies/<slug>/files/ad.png`), the cards that the pages' heads name among them
+    (`render.social`); `shapes` is what the images among them are like. `before` is what was drawn last, to
+    take over what is equal.
     """
 
     settings: Settings
     gallery: GalleryView
     files: Mapping[str, bytes]
+    shapes: Mapping[FileRef, Shape] = field(default_factory=dict)
     before: Drawn | None = None
 
     def collisions(self) -> Iterator[Problem]:
@@ -77,6 +82,7 @@ class Notes:
     frame: Frame
     drawn: Drawn
     robots: bytes | None = None
+    assets: dict[str, bytes] = field(default_factory=dict)
     fragments: dict[str, Fragment] = field(default_factory=dict)
     data: dict[str, bytes] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
@@ -90,10 +96,10 @@ class Notes:
 
     def draw(self, given: Given) -> None:
         """Take the fragments and files of what is given."""
-        self.drawn = Drawn(given.gallery, self.frame, self.drawn)
+        self.drawn = Drawn(given.gallery, self.frame, self.drawn, given.shapes.get)
         self.fragments = {f"{one.address}index.md": one for one in self.drawn.pages()}
-        ours = {path: data for path, data in self.data.items() if path.startswith(ASSETS)} or assets()
-        self.data = {**ours, **given.files}
+        self.assets = self.assets or assets(given.settings.house, given.settings.theme)
+        self.data = {**self.assets, **given.files}
         if self.frame.address:
             self.data[gallery.FEED] = self.drawn.feed()
         if self.robots is not None:
@@ -132,10 +138,10 @@ def _as_it_is(config: MkDocsConfig, path: str, data: bytes) -> File:
     return file
 
 
-def assets() -> dict[str, bytes]:
+def assets(house: House = House(), theme: str = "mkdocs") -> dict[str, bytes]:  # noqa: B008 - frozen
     """The gallery's style and script by path; the name changes with the content, for caches."""
     found = {}
-    for name, data in gallery.scripts_and_styles().items():
+    for name, data in gallery.scripts_and_styles(house, theme).items():
         path = PurePosixPath(name)
         found[f"{ASSETS}{path.stem}.{hashlib.sha256(data).hexdigest()[:8]}{path.suffix}"] = data
     return found

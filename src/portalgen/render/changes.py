@@ -6,14 +6,15 @@ was asked for.
 
 from __future__ import annotations
 
-from portalgen.render.environment import say
+from portalgen.render.environment import listed, say
 from portalgen.views import ChangeRequestView
 
 
 def effect(change: ChangeRequestView, language: str) -> str:
     """The effect of a change request, with the milestones that it concerns."""
     t = say(language)
-    touched = ", ".join((*change.affects, *((t("the end"),) if change.affects_end else ())))
+    affected = (*change.affects, *((t("the end"),) if change.affects_end else ()))
+    touched = listed(affected, language) if affected else ""
     days = _days(change.schedule_days, language) if change.schedule_days else t("No effect on dates")
     asked = f"{days}: {touched}" if touched else days
     if not change.schedule_days or change.decision == "approved":

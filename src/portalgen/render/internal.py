@@ -1,8 +1,7 @@
 """The team's side: portfolio, briefs, references, held back; and the same facts as data.
 
-Owns the internal site's pages and files. Every page bears the band that says so. The brief draws
-whatever entries its view holds, so that a new field of the account is on it without a template's
-change. Refuses nothing: its readers may see everything.
+Owns the internal site's pages and files; the brief's page is `brief`'s. Every page bears the band that
+says so. Refuses nothing: its readers may see everything.
 
 The pages over all accounts say something of every account, and a save changes one. They are pieces
 (`rows`), one an account or event, joined between a head and a tail; a memo keeps the pieces.
@@ -21,47 +20,59 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from portalgen.render import changes, charts, differences, entries, rows
+from portalgen.render import differences, rows, search
+from portalgen.render.brief import brief
 from portalgen.render.calendars import bound
-from portalgen.render.environment import environment, render, say
+from portalgen.render.environment import environment, say
+from portalgen.render.house import PLAIN
+from portalgen.render.house import page as whole_page
 from portalgen.render.memo import Memo
 from portalgen.render.page import Page, folder_page, root_of
+from portalgen.render.pictures import Look, no_shape
 from portalgen.render.proses import Proses
 from portalgen.render.sheet import sheet
+from portalgen.settings import House
 from portalgen.views import (
     BriefView,
     CaseState,
     CaseStudyView,
-    ChangeRequestView,
     EventView,
-    KpiView,
     PortfolioRow,
     PortfolioView,
-    Prose,
     ReferencesView,
 )
-from portalgen.vocabulary import Audience, slug
+from portalgen.vocabulary import slug
 
 Makers = dict[str, Callable[[], Page]]
 """Pages by their path in the unit, each with what makes it."""
 
 
 def wanted(
-    portfolio: PortfolioView, references: ReferencesView, portals: Mapping[str, str], memo: Memo | None = None
+    portfolio: PortfolioView,
+    references: ReferencesView,
+    portals: Mapping[str, str],
+    memo: Memo | None = None,
+    briefs: Iterable[BriefView] = (),
+    house: House = PLAIN,
+    looks: Callable[[str], Look] = lambda account: no_shape,  # noqa: ARG005
 ) -> Makers:
-    """Everything but the briefs, nothing of it made yet. `portals` is the folder of each account's portal.
+    """Everything but the briefs, nothing of it made yet. `portals` is the folder of each account's portal,
+    `briefs` are those that the search looks through, `house` is what the agency adds to our pages, `looks`
+    says what the images of an account are like.
 
     With the `memo` of the build before, only the pieces of what changed since are made again.
     """
     kept = Memo() if memo is None else memo
-    over = _Overview(portfolio, portals, kept)
+    over = _Overview(portfolio, portals, kept, house)
+    by_account = {one.account: one for one in briefs}
+    searched = search.files(by_account)
     cases = ((state, state.case) for state in references.cases)
     return {
         "index.html": over.index,
-        "review/index.html": partial(_review, portfolio, kept),
-        "references/index.html": partial(_references, references, kept),
+        "review/index.html": partial(_review, portfolio, kept, house),
+        "references/index.html": partial(_references, references, kept, house),
         **{
-            f"references/{state.account}/index.html": partial(_sheet, references, state, case)
+            f"references/{state.account}/index.html": partial(_sheet, references, state, case, house, looks)
             for state, case in cases
             if case is not None
         },
@@ -69,84 +80,55 @@ def wanted(
         "portfolio.csv": over.as_csv,
         "calendar.ics": over.calendar,
         **{f"calendars/{file}.ics": partial(over.calendar_of, file) for file in over.people},
+        **{
+            path: partial(_search, path, [by_account[name] for name in names], list(searched), kept)
+            for path, names in searched.items()
+        },
     }
 
 
 def pages(
     portfolio: PortfolioView, references: ReferencesView, portals: Mapping[str, str], memo: Memo | None = None
 ) -> Iterator[Page]:
-    """All of `wanted`, made."""
+    """All of `wanted`, made, without anything to search."""
     return (make() for make in wanted(portfolio, references, portals, memo).values())
 
 
-def wanted_brief(brief: BriefView, portals: Mapping[str, str], proses: Proses | None = None) -> Makers:
-    """The brief of one account, not made yet. `proses` is its prose as far as it was rendered before."""
-    address = f"accounts/{brief.account}/"
+def wanted_brief(
+    view: BriefView,
+    portals: Mapping[str, str],
+    proses: Proses | None = None,
+    house: House = PLAIN,
+    look: Look = no_shape,
+) -> Makers:
+    """The brief of one account, not made yet. `proses` is its prose as far as it was rendered before, `look`
+    what its images are like."""
+    address = f"accounts/{view.account}/"
     return {
         f"{address}index.html": partial(
-            _brief, address, brief, portals.get(brief.account), proses or Proses()
+            _brief, address, view, portals.get(view.account), proses or Proses(), house, look
         )
     }
 
 
-def brief_pages(brief: BriefView, portals: Mapping[str, str]) -> Iterator[Page]:
+def brief_pages(view: BriefView, portals: Mapping[str, str]) -> Iterator[Page]:
     """All of `wanted_brief`, made."""
-    return (make() for make in wanted_brief(brief, portals).values())
+    return (make() for make in wanted_brief(view, portals).values())
 
 
-def _page(address: str, template: str, language: str, **values: Any) -> Page:
+def _page(address: str, template: str, language: str, house: House, **values: Any) -> Page:
     root = root_of(address)
-    return folder_page(
-        address, render(language, template, **values, here=address, root=root, assets=f"{root}assets/")
-    )
+    values |= {"here": address, "root": root, "assets": f"{root}assets/"}
+    return folder_page(address, whole_page(language, template, house, **values))
 
 
-class _Kit:
-    """What the templates ask for beyond their views: drawings, prose, names."""
-
-    def __init__(self, language: str, proses: Proses | None = None) -> None:
-        self.language = language
-        self._proses = proses or Proses()
-
-    def prose(self, prose: Prose, prefix: str, shift: int = 3) -> Markup:
-        return self._proses.html(prose, root="", prefix=prefix, shift=shift, language=self.language)
-
-    def timeline(self, line: Any) -> Markup:
-        return charts.timeline(line, self.language)
-
-    def trend(self, kpi: KpiView, ids: str) -> Markup:
-        return charts.trend(kpi, self.language, f"k{ids}")
-
-    def matrix(self, risks: Any) -> Markup:
-        return charts.matrix(risks, self.language)
-
-    def slip(self, days: int | None) -> str:
-        return charts.slip_words(days, self.language)
-
-    def effect(self, change: ChangeRequestView) -> str:
-        return changes.effect(change, self.language)
-
-    def tag(self, audience: Audience) -> Markup:
-        return entries.tag(audience, self.language)
+def _brief(
+    address: str, view: BriefView, portal: str | None, proses: Proses, house: House, look: Look
+) -> Page:
+    return folder_page(address, brief(view, portal, proses, house, look))
 
 
-def _brief(address: str, view: BriefView, portal: str | None, proses: Proses) -> Page:
-    language = view.language
-    fields = [entries.field(one, language) for one in view.fields]
-    return _page(
-        address,
-        "internal/brief.html",
-        language,
-        p=_Kit(language, proses),
-        agency=view.agency,
-        v=view,
-        portal=portal,
-        held=rows.held(view.held, language),
-        fields=fields,
-    )
-
-
-def _review(view: PortfolioView, memo: Memo) -> Page:
+def _review(view: PortfolioView, memo: Memo, house: House) -> Page:
     """What waits for approval; only the accounts of which something waits are drawn."""
     waiting = [row for row in view.rows if row.held]
     drawn = memo.each("held", view.language, partial(differences.waiting, view.language), waiting)
@@ -154,13 +136,14 @@ def _review(view: PortfolioView, memo: Memo) -> Page:
         "review/",
         "internal/review.html",
         view.language,
+        house,
         agency=view.agency,
         reviewed=view.review,
         waiting=list(zip(waiting, drawn, strict=True)),
     )
 
 
-def _references(view: ReferencesView, memo: Memo) -> Page:
+def _references(view: ReferencesView, memo: Memo, house: House) -> Page:
     """Every case: first those that may be used somewhere."""
     drawn = memo.each("references", view.language, partial(rows.reference, view.language), view.cases)
     usable = [html for state, html in zip(view.cases, drawn, strict=True) if state.case]
@@ -169,6 +152,7 @@ def _references(view: ReferencesView, memo: Memo) -> Page:
         "references/",
         "internal/references.html",
         view.language,
+        house,
         agency=view.agency,
         channels=rows.CHANNELS,
         counts=(len(usable), len(others)),
@@ -177,9 +161,19 @@ def _references(view: ReferencesView, memo: Memo) -> Page:
     )
 
 
-def _sheet(view: ReferencesView, state: CaseState, case: CaseStudyView) -> Page:
+def _search(path: str, briefs: Sequence[BriefView], paths: Sequence[str], memo: Memo) -> Page:
+    """A file of the search; the first one names the others."""
+    pieces = memo.each(path, None, search.account, briefs)
+    return Page(path, search.file(pieces, paths[1:] if path == search.FIRST else ()))
+
+
+def _sheet(
+    view: ReferencesView, state: CaseState, case: CaseStudyView, house: House, looks: Callable[[str], Look]
+) -> Page:
     address = f"references/{state.account}/"
-    html = sheet(view.language, view.agency, state, case, address, root_of(address))
+    html = sheet(
+        view.language, view.agency, state, case, address, root_of(address), house, looks(state.account)
+    )
     return folder_page(address, html)
 
 
@@ -189,8 +183,8 @@ def _sheet(view: ReferencesView, state: CaseState, case: CaseStudyView) -> Page:
 class _Overview:
     """The files over all accounts. What several of them need is made when the first asks for it."""
 
-    def __init__(self, view: PortfolioView, portals: Mapping[str, str], memo: Memo) -> None:
-        self.view, self.portals, self.memo = view, portals, memo
+    def __init__(self, view: PortfolioView, portals: Mapping[str, str], memo: Memo, house: House) -> None:
+        self.view, self.portals, self.memo, self.house = view, portals, memo, house
         self.people = _people(view.rows)
 
     @cached_property
@@ -209,11 +203,13 @@ class _Overview:
             "",
             "internal/portfolio.html",
             view.language,
+            self.house,
             agency=view.agency,
             as_of=view.as_of,
             counts=(len(urgent), len(drawn)),
             first=next((row for row in view.rows if row.attention), None),
             until=view.as_of + timedelta(days=rows.DAYS),
+            heads=_heads(view.language),
             urgent=_joined(urgent),
             calm=_joined(calm),
             filters=_filters(view.language, self.memo.each("facets", None, rows.facets, view.rows)),
@@ -286,6 +282,16 @@ def _calendar(name: str, events: Iterable[rows.Placed]) -> bytes:
 
 def _joined(pieces: Iterable[Markup]) -> Markup:
     return Markup("".join(pieces))  # noqa: S704 - each is markup
+
+
+def _heads(language: str) -> list[tuple[str, str, bool]]:
+    """The columns: the name that it is sorted by, if it is; its heading; whether the most comes first."""
+    t = say(language)
+    titles = [t("Account"), t("Health"), t("Next date"), t("Last update"), t("Needs"), t("Changes")]
+    titles += [t("Expectations"), t("Consent"), t("AE, PM")]
+    counts = ("needs", "changes", "expectations")
+    found = [(name, title, name in counts) for name, title in zip(rows.SORTED, titles, strict=True)]
+    return [found[0], ("", t("Why"), False), *found[1:]]
 
 
 def _filters(

@@ -16,7 +16,7 @@ from operator import attrgetter
 from urllib.parse import quote
 
 from portalgen.render.differences import day_of, grouped, state_of
-from portalgen.render.environment import Translator, environment, say
+from portalgen.render.environment import Translator, environment, listed, say
 from portalgen.render.terminal import visible
 from portalgen.views import DifferenceView, LetterView
 
@@ -92,7 +92,7 @@ class _Told:
             return t("Hello,")
         if len(names) > _MANY_NAMES:
             return t("Hello everybody,")
-        return t("Hello {name},", name=_named(names, self._view.language))
+        return t("Hello {name},", name=listed(names, self._view.language))
 
     def _intro(self, title: str, news: bool, asks: bool) -> Iterator[str]:
         t = self._say
@@ -112,18 +112,6 @@ class _Told:
 
 def _listed(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
-
-
-def _named(names: list[str], language: str) -> str:
-    """Ana, Carmen and Luis."""
-    if len(names) == 1:
-        return names[0]
-    last = names[-1]
-    names = [", ".join(names[:-1]), last]
-    t = say(language)
-    if re.match(r"h?[ií](?![aeo])", last, re.IGNORECASE):  # Spanish: "Ana e Inés"
-        return t("{names} and {last_with_i}", names=names[0], last_with_i=last)
-    return t("{names} and {last}", names=names[0], last=last)
 
 
 def _line(text: str) -> str:

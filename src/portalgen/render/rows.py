@@ -25,6 +25,10 @@ DAYS = 30
 """How far the dashboard looks ahead."""
 CHANNELS = get_args(ConsentChannel)
 FACETS = ("ae", "pm", "health", "service", "lifecycle")
+SORTED = ("account", "health", "next", "update", "needs", "changes", "expectations", "consent", "people")
+"""The columns of the dashboard that it may be sorted by, as `sort_keys` orders them."""
+_WORST = ("off_track", "at_risk", "on_hold", "on_track", "complete")
+_AGREED = ("granted", "requested", "revoked")
 
 
 class Placed(NamedTuple):
@@ -51,7 +55,8 @@ def account(language: str, as_of: date, row: PortfolioRow, portal: str | None) -
     """An account's row on the dashboard. `portal` is its portal's folder, where it has one."""
     found = {facet: json.dumps(v, ensure_ascii=False) for facet, v in facets(row).items()}
     late = charts.slip_words(row.slip_days, language) if (row.slip_days or 0) > 0 else ""
-    return _macro(language, "account")(row, portal, as_of, found, late, held(row.held, language))
+    keys = json.dumps(sort_keys(row), ensure_ascii=False, separators=(",", ":"))
+    return _macro(language, "account")(row, portal, as_of, found, keys, late, held(row.held, language))
 
 
 def ahead(as_of: date, one: EventView) -> bool:
@@ -80,6 +85,29 @@ def facets(row: PortfolioRow) -> dict[str, tuple[str, ...]]:
     ae, pm, health = row.account_executive, row.project_manager, row.health.overall
     values = ((ae,) if ae else (), (pm,) if pm else (), (health,) if health else (), row.services)
     return dict(zip(FACETS, (*values, (row.lifecycle,)), strict=True))
+
+
+def sort_keys(row: PortfolioRow) -> list[str | int | None]:
+    """What the columns of `SORTED` are sorted by; None stands last either way.
+
+    Health is the worse of what is claimed and what the data say; an update that never was is the oldest.
+    """
+    said = [_WORST.index(word) for word in (row.health.overall, row.data_says) if word]
+    case = row.case
+    consent = (
+        f"{_AGREED.index(case.consent)} {_iso(case.expires_on) or '9'}" if case.consent != "none" else None
+    )
+    return [
+        row.client,
+        min(said),
+        _iso(row.next.date) if row.next else None,
+        _iso(row.last_update) or "",
+        row.open_needs,
+        row.open_change_requests,
+        row.open_expectations,
+        consent,
+        ", ".join(name for name in (row.account_executive, row.project_manager) if name) or None,
+    ]
 
 
 def updated(row: PortfolioRow, as_of: date, language: str) -> str:

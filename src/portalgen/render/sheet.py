@@ -11,19 +11,33 @@ from typing import get_args
 
 from markupsafe import Markup
 
-from portalgen.render.environment import locale_of, render
+from portalgen.render.environment import locale_of
+from portalgen.render.house import PLAIN, page
+from portalgen.render.pictures import Look, Pictures, no_shape
 from portalgen.render.prose import html
 from portalgen.render.results import headline, row
+from portalgen.settings import House
 from portalgen.views import CaseState, CaseStudyView, Prose
 from portalgen.vocabulary import ConsentChannel
 
 
-def sheet(language: str, agency: str, state: CaseState, case: CaseStudyView, address: str, root: str) -> str:
+def sheet(
+    language: str,
+    agency: str,
+    state: CaseState,
+    case: CaseStudyView,
+    address: str,
+    root: str,
+    house: House = PLAIN,
+    look: Look = no_shape,
+) -> str:
     """The page as HTML. `address` is its own below the internal site, `root` the way back from there."""
     locale = locale_of(language)
-    return render(
+    pictures = Pictures(look, "(max-width: 60rem) 90vw, 55rem")
+    return page(
         language,
         "internal/sheet.html",
+        house,
         agency=agency,
         here=address,
         root=root,
@@ -33,14 +47,16 @@ def sheet(language: str, agency: str, state: CaseState, case: CaseStudyView, add
         others=[channel for channel in get_args(ConsentChannel) if channel not in state.channels],
         headline=headline(case, locale),
         rows=[row(kpi, locale) for kpi in case.results],
-        story=_unlinked(case.story, "story", case.language, under=1) if case.story else "",
+        pictures=pictures,
+        story=_unlinked(case.story, "story", case.language, pictures, under=1) if case.story else "",
         parts=[
-            (one.title, _unlinked(one.prose, f"s-{one.id}", case.language, under=2)) for one in case.sections
+            (one.title, _unlinked(one.prose, f"s-{one.id}", case.language, pictures, under=2))
+            for one in case.sections
         ],
     )
 
 
-def _unlinked(prose: Prose, prefix: str, language: str, *, under: int) -> Markup:
+def _unlinked(prose: Prose, prefix: str, language: str, pictures: Pictures, *, under: int) -> Markup:
     """The prose below a heading of this level, its links as their texts."""
     plain = prose.model_copy(update={"links": False})
-    return html(plain, root="", prefix=prefix, under=under, language=language)
+    return html(plain, root="", prefix=prefix, under=under, language=language, pictures=pictures)

@@ -63,7 +63,7 @@ def _paragraphs(view: PortfolioView, broken: Sequence[str], room: int) -> Iterat
         return
     if view.rows:
         yield _Paragraph("", Text(_headline(view, len(urgent)), "bold"))
-        yield _Paragraph("", Text(f"{filters['weekday'](view.as_of)}, {filters['day'](view.as_of)}", "dim"))
+        yield _Paragraph("", Text(filters["full_day"](view.as_of), "dim"))
     for heading, shown in ((t("Needs someone today"), urgent), (t("All quiet"), calm)):
         if shown:
             yield _Paragraph("", Text())

@@ -5,9 +5,9 @@
   "use strict";
 
   const TREES = /^\/(portals|drafts|internal|public)\//;
-  // The scripts of our own pages that may run again on a changed page, and what they listen to there.
+  // The scripts of our own pages, which may run again on a changed page and take over from the run before.
   // A page with any other script is loaded anew: nobody knows what that has done to it.
-  const AGAIN = { "portal.js": null, "portfolio.js": ".filters [data-facet]" };
+  const AGAIN = ["portal.js", "portfolio.js", "search.js"];
 
   const told = () => document.body.dataset;
   const theFrame = () => document.getElementById("page");
@@ -297,7 +297,7 @@
   }
 
   const name = (script) => bare(script.src).replace(/^.*\//, "");
-  const known = (doc) => [...doc.scripts].every((script) => script.src && name(script) in AGAIN);
+  const known = (doc) => [...doc.scripts].every((script) => script.src && AGAIN.includes(name(script)));
 
   // What a page is dressed in and run by. Where that differs, changing the body is not enough.
   const head = (doc) =>
@@ -308,13 +308,6 @@
   function rerun(doc) {
     const marks = [...doc.querySelectorAll("[data-new] .new")];
     for (const script of [...doc.scripts]) {
-      const heard = AGAIN[name(script)];
-      for (const old of heard ? doc.querySelectorAll(heard) : []) {
-        const fresh = old.cloneNode(true);
-        const had = doc.activeElement === old;
-        old.replaceWith(fresh);
-        if (had) fresh.focus({ preventScroll: true });
-      }
       const copy = doc.createElement("script");
       copy.src = script.src;
       copy.addEventListener("load", () => {
