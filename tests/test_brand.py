@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,11 +15,11 @@ from portalgen import tokens
 from portalgen.build import load_settings
 from portalgen.build.house import house_problems
 from portalgen.colour import Colour, contrast
-from portalgen.load.brand import PAIRS, contrast_of
+from portalgen.load.brand import PAIRS, contrast_of, is_of_house
 from portalgen.problems import Problem, as_text
 from portalgen.render import assets, house
 from portalgen.settings import House
-from tests.project import SETTINGS, Project
+from tests.project import MINIMAL, SETTINGS, Project
 
 OWN = assets.own_tokens()
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 32"><path d="M0 0h64v32z"/></svg>'
@@ -278,6 +280,18 @@ REFUSED = {
     "a picture in an attribute": svg('<path style="fill: URL( https://x.example/a )"/>'),
     "an address that runs": svg('<a href="javascript:alert(1)"><path/></a>'),
     "entities": f'<!DOCTYPE svg [<!ENTITY a "aaaa">]>{svg("&a;")}',
+    "a style of its own accord": f'<?xml-stylesheet href="https://x.example/a.css"?>{svg()}',
+    "an address that comes later": svg('<a><set attributeName="href" to="javascript:alert(1)"/></a>'),
+    "an address that comes and goes": svg(
+        '<a><animate xmlns:x="http://www.w3.org/1999/xlink" attributeName="x:href" values="javascript:a()"/></a>'
+    ),
+    "an event that comes later": svg('<set attributeName="onclick" to="alert(1)"/>'),
+    "no name space": "<svg/>",
+    "another name space": '<svg xmlns="http://www.w3.org/1999/xhtml"/>',
+    "an encoding of many bytes": f'<?xml version="1.0" encoding="shift_jis"?>{svg()}',
+    "an encoding of seven bits": f'<?xml version="1.0" encoding="utf-7"?>{svg()}',
+    "an encoding that Python does not know": f'<?xml version="1.0" encoding="windows-31j"?>{svg()}',
+    "an encoding that nobody knows": f'<?xml version="1.0" encoding="foo"?>{svg()}',
     "no SVG": "<html/>",
     "nothing that can be read": "<svg",
 }
@@ -291,6 +305,31 @@ def test_a_logo_that_could_do_something_is_not_shown(text: str, tmp_path: Path) 
     assert [(p.code, p.severity, p.at.path, p.at.line) for p in found.problems] == [
         ("brand-logo", "warning", "mkdocs.yml", 5)
     ]
+
+
+@pytest.mark.parametrize("text", [*REFUSED.values(), svg(" " * 1_000_000)], ids=[*REFUSED, "a large one"])
+def test_an_icon_that_could_do_something_gives_way_to_ours(text: str, tmp_path: Path) -> None:
+    agency(tmp_path, BRANDED.replace(", logo: logo.svg", ""), **{"icon.svg": text})
+    found = load_settings(tmp_path / "mkdocs.yml").house
+    assert found.icon == b""
+    assert [(p.code, p.severity, p.at.path) for p in found.problems] == [
+        ("brand-icon", "warning", "brand/icon.svg")
+    ]
+
+
+COMMENTED = {
+    "a few": (f"<!-- of Ana -->{svg('<!-- ñ --><g/><!-- for Kastell -->')}<!-- x -->", svg("<g/>")),
+    "in a document type": (f"<!DOCTYPE svg [<!-- x -->]>{svg()}", f"<!DOCTYPE svg []>{svg()}"),
+    "text that looks like one": (svg("<style><![CDATA[<!-- -->]]></style>"),) * 2,
+}
+
+
+@pytest.mark.parametrize(("text", "kept"), COMMENTED.values(), ids=COMMENTED)
+def test_comments_do_not_go_out(text: str, kept: str, tmp_path: Path) -> None:
+    agency(tmp_path, **{"logo.svg": text, "icon.svg": text})
+    found = load_settings(tmp_path / "mkdocs.yml").house
+    assert found.logo is not None
+    assert found.logo.data == found.icon == kept.encode()
 
 
 SIZES = {
@@ -325,6 +364,72 @@ def test_a_png_is_a_logo_and_a_jpeg_or_a_broken_one_is_none(tmp_path: Path) -> N
     assert (logo.name, logo.width, logo.height) == ("logo.png", 30, 20)
     Image.new("RGB", (30, 20)).save(path, "JPEG")
     assert load_settings(tmp_path / "mkdocs.yml").house.logo is None
+
+
+def test_of_a_png_only_its_pixels_go_out(tmp_path: Path) -> None:
+    from PIL import Image, PngImagePlugin
+
+    agency(tmp_path, BRANDED.replace("logo.svg", "logo.png"))
+    path = tmp_path / "brand/logo.png"
+    texts, exif = PngImagePlugin.PngInfo(), Image.Exif()
+    texts.add_text("Author", "Ana Ruiz")
+    exif[0x010E], exif[0x0112] = "for Kastell", 6  # a description; turned by a quarter
+    image = Image.new("P", (30, 20), 1)
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.save(path, pnginfo=texts, exif=exif, transparency=0)
+    logo = load_settings(tmp_path / "mkdocs.yml").house.logo
+    assert logo is not None
+    assert (logo.width, logo.height) == (20, 30)
+    with Image.open(io.BytesIO(logo.data)) as made:
+        assert made.info == {"transparency": 0}
+        assert made.convert("RGBA").getpixel((5, 5)) == (0, 0, 255, 255)
+    assert (b"Ana" in path.read_bytes(), b"Ana" in logo.data, b"Kastell" in logo.data) == (True, False, False)
+
+
+def test_a_png_whose_pixels_cannot_be_read_is_no_logo(tmp_path: Path) -> None:
+    from PIL import Image
+
+    agency(tmp_path, BRANDED.replace("logo.svg", "logo.png"))
+    path = tmp_path / "brand/logo.png"
+    Image.effect_noise((30, 20), 50).save(path)
+    path.write_bytes(path.read_bytes()[:90])
+    found = load_settings(tmp_path / "mkdocs.yml").house
+    assert (found.logo, [p.code for p in found.problems]) == (None, ["brand-logo"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file that nobody can read")
+@pytest.mark.parametrize("name", ["logo.svg", "icon.svg", "brand.css", "portalgen/portal/foot.html"])
+def test_a_file_that_cannot_be_read_is_told_and_left_out(name: str, tmp_path: Path) -> None:
+    agency(tmp_path, **{"logo.svg": LOGO})
+    path = tmp_path / "brand" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.symlink_to("/proc/self/mem")
+    found = load_settings(tmp_path / "mkdocs.yml").house
+    assert [(p.severity, p.code, p.at.path) for p in found.problems] == [
+        ("warning", "brand-file", f"brand/{name}")
+    ]
+    assert (found.css, found.icon, found.templates) == ("", b"", ())
+    assert (found.logo is None) == (name == "logo.svg")
+
+
+OURS_OR_NOT = {
+    "content/pages/img/logo.svg": True,  # MkDocs looks there first
+    "content/pages/img": True,
+    "brand/img/logo.svg": True,
+    "brand/img": True,
+    "brand/icon.svg": True,
+    "brand": True,
+    "content/pages/img/other.svg": False,
+    "content/pages/other": False,
+    "brand/other.css": False,
+}
+
+
+@pytest.mark.parametrize(("path", "is_one"), OURS_OR_NOT.items())
+def test_a_file_that_may_be_the_logo_is_of_the_house(path: str, is_one: bool) -> None:
+    root = Path("/agency")
+    assert is_of_house(root / path, root / "brand", root / "brand/img/logo.svg") == is_one
 
 
 def test_the_logo_is_looked_for_where_mkdocs_does(tmp_path: Path) -> None:
@@ -417,6 +522,11 @@ UNREACHED = {
     "chance": "{{ [1, 2]|random }}",
     "other words each time": "{{ lipsum() }}",
     "what the page noted": "{{ v.read.clear() }}",
+    "what a model can read": '{{ v.timeline.parse_raw("1") }}',
+    "an account, by way of a helper": "{{ p.pictures }}",
+    "the view behind the one that notes": "{{ p.view }}",
+    "the machine's clock": "{{ v.updates[0].date.today() }}",
+    "where a thing lies in memory": "{{ p }}",
 }
 
 
@@ -424,6 +534,32 @@ UNREACHED = {
 def test_a_template_does_not_reach(text: str, tmp_path: Path) -> None:
     project = agency(tmp_path, **{FOOT: text, "logo.svg": LOGO}).build()
     assert project.codes == ["brand-template"]
+
+
+def test_every_page_keeps_the_head_that_says_what_it_may_load(tmp_path: Path) -> None:
+    frame = "<!doctype html><title>x</title><script>alert(1)</script>"
+    project = agency(tmp_path, **{"portalgen__portal__frame.html": frame, "logo.svg": LOGO}).build()
+    assert set(project.codes) == {"brand-template"}
+    assert "head of base.html" in project.problems[0].message
+
+
+def test_what_is_odd_in_a_template_is_a_problem_and_no_traceback(tmp_path: Path) -> None:
+    deep = "{% for x in [1] %}" * 25 + "{% endfor %}" * 25
+    project = agency(tmp_path, **{FOOT: deep, "logo.svg": LOGO}).build()
+    assert set(project.codes) == {"brand-template"}
+
+
+def test_what_is_made_again_for_a_withdrawal_has_nothing_new_of_the_house(tmp_path: Path) -> None:
+    """Its templates may say today what was never published, and nobody scans what was."""
+    text = ACCOUNT + "\n## Plan {.client}\nFour weeks.\n"
+    project = agency(tmp_path, **{"logo.svg": LOGO}).account("brisa", text).build()
+    project.edit("brisa", "## Plan {.client}", "## Plan").account(
+        "nordwind", MINIMAL.replace("Brisa Foods", "Nordwind Energy")
+    )
+    project.write("brand/portalgen/portal/foot.html", "<p>As for Nordwind Energy, so for you.</p>").build()
+    assert "leak" in project.codes
+    pages = project.portal("brisa")
+    assert not any(b"Four weeks." in data or b"Nordwind" in data for data in pages.values())
 
 
 def test_where_ours_stumbles_over_what_theirs_left_out_theirs_is_named(tmp_path: Path) -> None:

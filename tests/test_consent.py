@@ -207,6 +207,7 @@ def test_the_facets_of_a_case_that_is_gone_are_gone_too(project: Project) -> Non
     project.edit("brisa", "status: granted", "status: revoked").build()
     assert sorted(p for p in project.tree("public") if p.startswith("case-studies/")) == [
         "case-studies/index.html",
+        "case-studies/ships-on-time/card.jpg",
         "case-studies/ships-on-time/index.html",
     ]
 
@@ -282,7 +283,7 @@ def test_the_client_reads_what_is_published_and_below_it_what_is_for_them_alone(
 NOT_NOW = "Nothing of this is public now. It is what prospects would see."
 Case = tuple[str, Callable[[Project], Project], date, str, bool]
 FOLLOWS: list[Case] = [
-    ("asked", lambda p: p.edit("brisa", "status: granted", "status: requested"), TODAY, NOT_NOW, True),
+    ("asked", lambda p: p.edit("brisa", "status: granted", "status: requested"), TODAY, "Nothing of it is public until you agree.", True),
     ("revoked", lambda p: p.edit("brisa", "status: granted", "status: revoked"), TODAY, "You have withdrawn your consent. Nothing is published about you.", False),
     ("expired", lambda p: p, AFTER, NOT_NOW, True),
     ("another channel", lambda p: p.edit("brisa", "[website, sales_deck]", "[sales_deck]"), TODAY, NOT_NOW, True),

@@ -135,6 +135,11 @@ def test_numbers_are_written_as_cldr_has_them(language: str, a: str, b: str, c: 
     assert signed_percent(Decimal("-12.5"), locale) == e
 
 
+@pytest.mark.parametrize(("value", "said"), [("0", "0%"), ("-0", "0%"), ("0.1", "+0.1%"), ("-0.1", "−0.1%")])
+def test_what_did_not_change_has_no_sign(value: str, said: str) -> None:
+    assert signed_percent(Decimal(value), locale_of("en")) == said
+
+
 @pytest.mark.parametrize(
     ("language", "names", "said"),
     [

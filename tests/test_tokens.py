@@ -1,6 +1,8 @@
 """Tokens: which custom properties a style sheet sets on the page's root, where, and what they come to."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ READ = {
     "html, :root, .x { --a: 1 }": [("a", "1", ALL)],
     ":root { color: red; --a: 1 !important }": [("a", "1", ALL)],
     ":root { --a: 1 /* ; --b: 2 } */ ; --c: '} ; /*' }": [("a", "1", ALL), ("c", "'} ; /*'", ALL)],
-    ":root { --a: rgb(1 2 3; } ) ; --b: 1 }": [("a", "rgb(1 2 3;", ALL)],
+    ":root { --a: rgb(1 2 3; } ) ; --b: 1 }": [],
     "@media (prefers-color-scheme: dark) { :root { --a: 1 } }": [("a", "1", {"dark"})],
     "@media screen and (prefers-color-scheme:dark) { :root { --a: 1 } }": [("a", "1", {"dark"})],
     "@media screen { :root { --a: 1 } @media print { :root { --b: 1 } } }": [("a", "1", {"light", "dark"})],
@@ -35,6 +37,15 @@ READ = {
     ":root { .x { --a: 1 } & { --b: 1 } }": [("b", "1", ALL)],
     ":root { --a: 1": [("a", "1", ALL)],
     "} ; } :root { --a: 1 }": [("a", "1", ALL)],
+    ":root { --a: [;\n--b: 1 }": [("b", "1", ALL)],
+    ":root { --a: (]; --b: 1 }": [],
+    ":root { --a: 1); --b: 1 }": [("b", "1", ALL)],
+    ":root { --a: ([)]; --b: 1 }": [("b", "1", ALL)],
+    ":root { --a: 'x\n; --b: 1 }": [("b", "1", ALL)],
+    ':root { --a: "x\\"': [],
+    ":root { --a: x\\": [],
+    ":root { --a: f([1], ';') 'it\\'s' \\( }": [("a", "f([1], ';') 'it\\'s' \\(", ALL)],
+    ":root { --a: 1 ! IMPORTANT ; --b: !important x }": [("a", "1", ALL), ("b", "!important x", ALL)],
 }
 
 
@@ -68,6 +79,16 @@ COME_TO = {
 def test_a_token_comes_to(css: str, light: str | None, dark: str | None) -> None:
     for scheme, value in (("light", light), ("dark", dark)):
         assert tokens.resolved("a", tokens.in_force(tokens.read(css), scheme)) == value
+
+
+def test_a_long_run_of_blanks_takes_no_time_that_grows_with_its_square() -> None:
+    """It would be hours."""
+    script = (
+        "from portalgen import tokens; "
+        "print([len(one.value) for one in tokens.read(':root { --a: x' + ' ' * 2_000_000 + 'y }')])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=True, timeout=60, capture_output=True)
+    assert done.stdout == b"[2000002]\n"
 
 
 @given(st.text(st.sampled_from(list(":root{}()/*'\"\\;-ab \n@media,!&")), max_size=60))

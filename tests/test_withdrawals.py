@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project import TODAY, Project
+from tests.project import MINIMAL, TODAY, Project
 
 ALFA = """\
 ---
@@ -134,6 +134,16 @@ def test_the_public_site_takes_back_at_once(
     project.account("zulu", BROKEN).build(day)
     assert project.codes == ["missing-key"]
     assert gone not in text(project.tree("public"))
+
+
+def test_what_leaks_on_a_page_by_hand_is_not_published_by_a_withdrawal(project: Project) -> None:
+    """The public site is made again with the pages as they are now: scanned, or withdrawn whole."""
+    project.account("nordwind", MINIMAL.replace("Brisa Foods", "Nordwind Energy"))
+    project.write("content/pages/index.md", "# Estudio Norte\n\nAs for Nordwind Energy.\n")
+    project.edit("alfa", "status: granted", "status: revoked").build()
+    assert set(project.codes) == {"leak"}
+    assert "Nordwind" not in text(project.tree("public"))
+    assert "Bread people drive for" not in text(project.tree("public"))
 
 
 def test_the_last_public_day_is_public_and_the_next_is_not(project: Project) -> None:

@@ -6,10 +6,18 @@ Owns the only reading of the wall clock in the whole project, so that two builds
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from portalgen.problems import UsageError
+
+
+def shifted(day: date, days: int) -> date:
+    """So many days later, or earlier; the calendar's first or last day where it would leave the calendar."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
 
 
 def build_date(as_of: date | None, environment: Mapping[str, str], timezone: str) -> date:

@@ -78,12 +78,12 @@ def _hex(digits: str) -> Colour | None:
 def _named(word: str) -> Colour | None:
     if word in _KEYWORDS:
         return None
-    from PIL.ImageColor import colormap  # CSS's names; only who writes one waits for Pillow
+    from PIL.ImageColor import getrgb  # CSS's names; only who writes one waits for Pillow
 
-    found = colormap.get(word)
-    if not isinstance(found, str):
-        raise NoColour(word)
-    return _hex(found.lower().removeprefix("#"))
+    try:
+        return Colour(*getrgb(word)[:3])
+    except ValueError:
+        raise NoColour(word) from None
 
 
 def _call(name: str, inside: str) -> Colour | None:

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("mkdocs.plugins.portalgen")
 
+HOUSE = "portalgen/"
+"""The folder of the theme's that is no part of the public site."""
 _THEME = Path(gallery.__file__).parent / "templates/public/theme"
 _HEADING = re.compile(r'<h([12])\b[^>]*\bid="([^"]+)"[^>]*>(.*?)</h\1>', re.S)
 _TAG = re.compile(r"<[^>]*>")
@@ -232,7 +234,10 @@ class PortalgenPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         for problem in self.site.collisions():
             self._report(problem)
         for file in list(files):
-            self._check(file, config)
+            if file.src_dir == config.theme.custom_dir and file.src_uri.startswith(HOUSE):
+                files.remove(file)  # what stands in for templates of private pages, and copies beside it
+            else:
+                self._check(file, config)
         self._raise()
         frame = self._framed(files, config)
         own_robots = files.get_file_from_path(ROBOTS) is not None

@@ -3,7 +3,8 @@
 Reads as much of CSS as that takes (https://www.w3.org/TR/css-syntax-3/, css-variables-1): comments,
 strings, blocks, `:root` in lists of selectors, and `@media` of paper, screen and colour schemes. What
 depends on anything else (`@supports`, a window's width, another selector) is not read. Any text is read
-in a time linear in its length; what is broken is left out.
+in a time linear in its length; what is broken is left out, also a value whose brackets or strings do
+not end.
 """
 
 from __future__ import annotations
@@ -25,15 +26,17 @@ _MEDIA: dict[str, frozenset[Scheme]] = {
     "(prefers-color-scheme: light)": frozenset(("light", "print")),
 }
 _DECLARATION = re.compile(r"\s*(--([A-Za-z_][\w-]*))\s*:(.*)", re.DOTALL)
-_IMPORTANT = re.compile(r"\s*!\s*important\s*$", re.IGNORECASE)
+_IMPORTANT = re.compile(r"!\s*important\Z", re.IGNORECASE)
 _VAR = re.compile(r"var\(\s*--([A-Za-z_][\w-]*)\s*(?:,([^()]*(?:\([^()]*\)[^()]*)*))?\)")
 _PIECES = re.compile(
     r"/\*.*?(?:\*/|\Z)"
     r'|"(?:[^"\\\n]|\\.)*(?:"|(?=\n)|\Z)'
     r"|'(?:[^'\\\n]|\\.)*(?:'|(?=\n)|\Z)"
-    r"|\\.|[{}();]",
+    r"|\\.?|[{}()\[\];]",
     re.DOTALL,
 )
+_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", re.DOTALL)
+_CLOSED_BY = {"(": ")", "[": "]", "{": "}"}
 _DEEPEST = 16
 _LONGEST = 1000
 
@@ -75,8 +78,9 @@ def read(css: str) -> tuple[Token, ...]:
             at = declared.start(1)
             line = bisect(lines, at)
             column = at - lines[line - 1]
-            value = _IMPORTANT.sub("", declared[3]).strip()
-            found.append(Token(declared[2], value, block.schemes, line, column))
+            value = _IMPORTANT.sub("", declared[3].rstrip()).strip()
+            if _closed(value):
+                found.append(Token(declared[2], value, block.schemes, line, column))
 
     for piece in _PIECES.finditer(text):
         sign, at = piece[0], piece.start()
@@ -97,6 +101,21 @@ def read(css: str) -> tuple[Token, ...]:
             begin = at + 1
     take(len(text))
     return tuple(found)
+
+
+def _closed(value: str) -> bool:
+    """Whether every bracket and string in a value ends: one that does not would go on behind it."""
+    waited: list[str] = []
+    for piece in _PIECES.finditer(value):
+        sign = piece[0]
+        if sign in _CLOSED_BY:
+            waited.append(_CLOSED_BY[sign])
+        elif sign in ")]}":
+            if not waited or waited.pop() != sign:
+                return False
+        elif sign == "\\" or (sign[0] in "\"'" and not _STRING.fullmatch(sign)):
+            return False
+    return not waited
 
 
 def _without_comments(css: str) -> Iterable[str]:

@@ -29,6 +29,8 @@ class Audience(IntEnum):
 AUDIENCES: dict[str, Audience] = {str(audience): audience for audience in Audience}
 
 Lifecycle = Literal["active", "proposed", "on_hold", "completed", "cancelled"]
+OVER: tuple[Lifecycle, ...] = ("completed", "cancelled")
+"""In which nothing is open any more, whatever the file still holds."""
 Size = Literal["small", "medium", "large", "enterprise"]
 TeamRole = Literal[
     "account_executive",

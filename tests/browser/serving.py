@@ -14,6 +14,11 @@ class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
+    def end_headers(self) -> None:
+        """Let nothing be kept: two versions within one second have the same time."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer with the tree's own 404.html, where it has one, as hosts of static files do."""
         own = Path(self.directory) / "404.html"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from portalgen.render.rows import SORTED
 from tests.browser.serving import served
 from tests.live.shop import FakeShop
 from tests.project import Project
@@ -93,6 +94,14 @@ def test_a_click_is_a_filter_and_a_second_one_takes_it_back(base: str, page: Pag
     page.get_by_role("link", name="Show all").click()
     assert seen(page, "tr[data-row] .title") == FILTERS[""]
     assert seen(page, "[data-shown]") == []
+    expect(page.locator(".chip").first).to_be_focused()  # the link is gone
+
+
+def test_the_count_is_said_by_a_region_that_was_there_before(base: str, page: Page) -> None:
+    page.goto(base)
+    expect(page.get_by_role("status")).to_have_text("")  # hidden, it would not be among the roles
+    page.locator('[data-value="off_track"]').click()
+    expect(page.get_by_role("status")).to_have_text("Shown: 1 of 4")
 
 
 def test_everything_follows_the_rows(base: str, page: Page) -> None:
@@ -139,6 +148,66 @@ def test_the_address_says_in_which_order_rows_are(base: str, page: Page, query: 
     assert seen(page, "tr[data-row] .title") == ORDERS[query]
 
 
+LOGOS = ", ".join(f"{{title: Logo {number}, due: 2026-12-01}}" for number in range(10))
+COLUMNS = {
+    "alba": """health: {overall: off_track}
+team: [{name: Ana Ruiz, role: account_executive}]
+needs: [{title: Logo, due: 2026-12-10}]
+change_requests: [{title: More, decision: pending}, {title: Less, decision: pending}]
+case_study: {attribution: named, consent: {status: granted, granted_by: Eva, granted_on: 2026-10-01}}
+---
+## 2026-11-20 First ads are live {.client}
+They are.
+""",
+    "brisa": """health: {overall: on_track}
+team: [{name: Zoe Gil, role: account_executive}]
+expectations: [{statement: By May, status: open}]
+case_study:
+  attribution: named
+  consent: {status: granted, granted_by: Eva, granted_on: 2026-10-01, expires_on: 2027-06-01}
+---
+## 2026-11-09 First ads are live {.client}
+They are.
+""",
+    "casa": """health: {overall: at_risk}
+team: [{name: Álvaro Gil, role: account_executive}]
+needs: [LOGOS]
+case_study: {attribution: named, consent: {status: requested}}
+---
+""".replace("LOGOS", LOGOS),
+}
+BY_COLUMN = {  # ascending, descending; of two that are equal Casa comes first, as it does unsorted
+    "account": (["Alba", "Brisa", "Casa"], ["Casa", "Brisa", "Alba"]),
+    "health": (["Alba", "Casa", "Brisa"], ["Brisa", "Casa", "Alba"]),
+    "next": (["Casa", "Alba", "Brisa"], ["Alba", "Casa", "Brisa"]),
+    "update": (["Casa", "Brisa", "Alba"], ["Alba", "Brisa", "Casa"]),
+    "needs": (["Brisa", "Alba", "Casa"], ["Casa", "Alba", "Brisa"]),
+    "changes": (["Casa", "Brisa", "Alba"], ["Alba", "Casa", "Brisa"]),
+    "expectations": (["Casa", "Alba", "Brisa"], ["Brisa", "Casa", "Alba"]),
+    "consent": (["Brisa", "Alba", "Casa"], ["Casa", "Alba", "Brisa"]),  # one without an end ends last
+    "people": (["Casa", "Alba", "Brisa"], ["Brisa", "Alba", "Casa"]),
+}
+
+
+@pytest.fixture(scope="module")
+def columns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    project = Project(tmp_path_factory.mktemp("columns"))
+    for name, text in COLUMNS.items():
+        project.account(name, f"---\nclient: {name.title()}\ntitle: Launch\nstart: 2026-11-01\n{text}")
+    project.build()
+    with served(project.root / "site") as address:
+        yield f"{address}/internal/"
+
+
+@pytest.mark.parametrize("column", SORTED)
+def test_every_column_sorts_by_what_it_means_either_way(columns: str, page: Page, column: str) -> None:
+    found = []
+    for way in ("", "-"):
+        page.goto(f"{columns}?sort={way}{column}")
+        found.append(seen(page, "tr[data-row] .title"))
+    assert tuple(found) == BY_COLUMN[column]
+
+
 def test_a_head_sorts_then_turns_then_gives_the_order_back(base: str, page: Page) -> None:
     page.goto(base)
     head = page.locator("th[data-sort=account]")
@@ -172,6 +241,7 @@ def test_order_and_filters_keep_each_other(base: str, page: Page) -> None:
     page.get_by_role("link", name="Who needs someone first").click()
     assert page.url == base
     assert seen(page, "tr[data-row] .title") == DEFAULT
+    expect(page.get_by_role("button", name="Account")).to_be_focused()  # the link is gone
 
 
 def test_heads_are_sorted_by_with_keys_alone(base: str, page: Page) -> None:
@@ -193,6 +263,7 @@ def test_a_phone_sorts_by_a_list(base: str, page: Page) -> None:
     page.get_by_label("Sort by").select_option("Account")
     assert page.url == f"{base}?sort=account"
     page.get_by_role("button", name="Turn around").click()
+    expect(page.get_by_role("button", name="Turn around")).to_be_focused()
     assert seen(page, "tr[data-row] .title") == ["Duero", "Casa", "Brisa", "Alba"]
     # The heads can't be seen here, so that the keyboard passes them by.
     assert [one.is_disabled() for one in page.locator(".port thead button").all()] == [True] * 9

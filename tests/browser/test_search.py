@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import threading
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def search(page: Page, words: str) -> None:
     if not page.get_by_role("dialog").is_visible():
         page.keyboard.press("/")
     page.get_by_role("combobox").fill(words)
-    expect(page.get_by_role("status")).not_to_have_text("Reading the texts …")
+    expect(page.get_by_role("dialog").get_by_role("status")).not_to_have_text("Reading the texts …")
 
 
 def groups(page: Page) -> list[str]:
@@ -94,7 +95,22 @@ def test_what_was_found_is_shown_at_its_place_with_its_words_marked(page: Page) 
     assert options.nth(1).locator("mark").all_inner_texts() == ["imprenta"]
     assert options.nth(1).get_attribute("href") == "../../accounts/brisa-foods/#f-milestones-envase"
     assert "and 4 more" in page.get_by_role("group", name="Brisa Foods").inner_text()
-    expect(page.get_by_role("status")).to_have_text("Accounts found: 1")
+    expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("Accounts found: 1")
+
+
+def test_a_letter_and_its_accent_apart_are_found_shown_and_marked_as_one(
+    browser: Browser, tmp_path: Path
+) -> None:
+    apart = unicodedata.normalize("NFD", "Fabricación")
+    account = f"---\nclient: Alba\ntitle: Launch\nlessons: [{apart} lenta]\n---\n"
+    project = Project(tmp_path).account("alba", account).build()
+    with served(project.root / "site") as address:
+        page = browser.new_page()
+        page.goto(f"{address}/internal/")
+        for words in ("fabricación", apart, "fabricacion"):
+            search(page, words)
+            assert page.get_by_role("option").nth(1).locator("mark").all_inner_texts() == [apart]
+        page.close()
 
 
 def test_a_long_text_is_cut_around_what_was_found(page: Page) -> None:
@@ -103,9 +119,10 @@ def test_a_long_text_is_cut_around_what_was_found(page: Page) -> None:
     assert "Ana está preocupada por el precio de las marquesinas; no lo dirá delante de Carmen." in shown
 
 
-def test_nothing_found_is_said(page: Page) -> None:
-    search(page, "zzyzx ")
-    expect(page.get_by_role("status")).to_have_text("Nothing found for “zzyzx”.")
+@pytest.mark.parametrize("words", ["zzyzx", "zzyzx $& $' $1"])
+def test_nothing_found_is_said(page: Page, words: str) -> None:
+    search(page, f"{words} ")
+    expect(page.get_by_role("dialog").get_by_role("status")).to_have_text(f"Nothing found for “{words}”.")
     expect(page.get_by_role("combobox")).to_have_attribute("aria-expanded", "false")
 
 
@@ -147,6 +164,40 @@ def test_a_slash_in_a_field_is_a_slash(page: Page) -> None:
     page.keyboard.press("/")
     page.keyboard.type("a/b")
     expect(page.get_by_role("combobox")).to_have_value("a/b")
+
+
+def test_the_single_key_can_be_switched_off_for_good(browser: Browser, base: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(base + BRIEF)
+    button, dialog = page.get_by_role("button", name="Search"), page.get_by_role("dialog")
+    for on in (False, True):
+        page.keyboard.press("Control+k")
+        page.get_by_label("Open the search with /").set_checked(on)
+        page.keyboard.press("Escape")
+        for _ in ("at once", "on the next page"):
+            expect(button.locator("kbd")).to_be_visible(visible=on)
+            expect(button).to_have_attribute("aria-keyshortcuts", f"{'/ ' * on}Control+K Meta+K")
+            page.keyboard.press("/")
+            expect(dialog).to_have_count(int(on))
+            page.keyboard.press("Control+k")
+            expect(page.get_by_role("combobox")).to_be_focused()
+            page.goto(base + BRIEF)
+    context.close()
+
+
+def test_without_storage_the_single_key_is_switched_off_for_the_page(browser: Browser, base: str) -> None:
+    page = browser.new_page()
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied') } })"
+    )
+    page.goto(base + BRIEF)
+    page.keyboard.press("/")
+    page.get_by_label("Open the search with /").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.close()
 
 
 def test_the_button_shows_the_key_and_opens_it(page: Page) -> None:
@@ -250,7 +301,9 @@ def test_a_page_that_was_opened_as_a_file_says_why_it_finds_nothing(
     page = context.new_page()
     page.goto((sample / "site/internal/index.html").as_uri())
     page.keyboard.press("/")
-    expect(page.get_by_role("status")).to_contain_text("opened as a file cannot read the texts")
+    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text(
+        "opened as a file cannot read the texts"
+    )
     page.close()
 
 
@@ -259,7 +312,7 @@ def test_texts_that_cannot_be_read_are_said_and_asked_for_again(context: Browser
     page.goto(f"{base}internal/")
     page.route("**/search.json", lambda route: route.abort())
     search(page, "brisa")
-    expect(page.get_by_role("status")).to_contain_text("could not be read")
+    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("could not be read")
     page.keyboard.press("Escape")
     page.unroute("**/search.json")
     search(page, "brisa")
@@ -285,7 +338,7 @@ def test_many_accounts_come_in_parts_and_all_are_found(browser: Browser, tmp_pat
             search(page, f"w{number}x")
             expect(page.get_by_role("group", name=f"Client n{number}x")).to_be_visible()
         search(page, "launch")
-        expect(page.get_by_role("status")).to_have_text("Accounts found: 60")
+        expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("Accounts found: 60")
         assert len(groups(page)) == 8
         page.close()
 

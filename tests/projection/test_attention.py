@@ -320,7 +320,7 @@ SENTENCES = [
         "2026-11-24": "Dice «Según lo previsto», pero «Launch» lleva 2 días de retraso",
     }),
     ("health: {overall: on_track}\nneeds: [{title: Logo, due: 2026-11-22}]", "watermelon", {
-        "2026-11-23": "Dice «Según lo previsto», pero algo que esperamos del cliente va con retraso",
+        "2026-11-23": "Dice «Según lo previsto», pero algo que esperamos del cliente llega con retraso",
     }),
     ("needs: [{title: Logo, due: 2026-11-22}]", "need-overdue", {
         "2026-11-23": "«Logo» tenía que llegar del cliente hace 1 día",
@@ -333,8 +333,8 @@ SENTENCES = [
         "2026-11-01": "Dice «Según lo previsto», pero un cambio aprobado movió el final 2 días",
     }),
     ("end: 2026-11-22", "past-end", {
-        "2026-11-23": "El final pasó hace 1 día y sigue activa",
-        "2026-11-24": "El final pasó hace 2 días y sigue activa",
+        "2026-11-23": "El final pasó hace 1 día y la cuenta sigue activa",
+        "2026-11-24": "El final pasó hace 2 días y la cuenta sigue activa",
     }),
     (REQUEST % "", "change-pending", {
         "2026-11-24": "La petición de cambio «Add Austria» lleva 11 días esperando",

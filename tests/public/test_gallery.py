@@ -124,6 +124,11 @@ def test_the_story_begins_at_the_level_below_the_title() -> None:
         assert "Two" not in text or re.search(r"<h3 id=[^>]*>Two</h3>", html)
 
 
+def test_a_case_without_a_story_leaves_no_room_for_one() -> None:
+    bare = LAUNCH.model_copy(update={"story": None, "sections": ()})
+    assert ("pg-story" in page(LAUNCH).html, "pg-story" in page(bare).html) == (True, False)
+
+
 def test_a_case_in_another_language_is_marked_wherever_it_stands() -> None:
     assert '<h1 id="case-study" lang="es">Lleno en febrero</h1>' in PAGES[FEBRUARY.url].html
     assert re.search(r'<h2 class="pg-title" lang="es"><a[^>]*>Lleno en febrero', PAGES["case-studies/"].html)

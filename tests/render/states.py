@@ -78,6 +78,8 @@ STATES: dict[str, str] = {
     ),
     "completed": _account(
         "client: Brisa Foods\ntitle: Spring launch\nlifecycle: completed\nend: 2026-10-01\n"
+        "milestones: [{title: A last film, baseline: 2026-12-01}]\n"
+        "needs: [{title: The last invoice}, {title: The first brief, done: 2026-09-01}]\n"
         + TEAM
         + _health("on_track", days_ago=60),
         _updates(1),
@@ -94,6 +96,16 @@ needs:
   - {title: "Logo & “colours” ä/ö?", id: logo, due: 2026-11-11, owner: Ana Ruiz}
   - {title: The text about you}
 """,
+    ),
+    "passed": _account(
+        "client: Brisa Foods\ntitle: Spring launch\n"
+        + TEAM
+        + """\
+milestones:
+  - {title: Films, baseline: 2026-11-20, forecast: 2026-11-20}
+  - {title: Posters, baseline: 2026-11-15, forecast: 2026-11-18}
+  - {title: Launch, baseline: 2026-12-01, forecast: 2026-11-30}
+"""
     ),
     "silent": _account(  # nobody can be written to
         "client: Brisa Foods\ntitle: Spring launch\nteam: [{name: Lucía Ferrer, role: account_executive}]\n"

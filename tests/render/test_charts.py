@@ -79,6 +79,18 @@ def test_a_slip_in_words(slip: int | None, words: str) -> None:
     assert charts.slip_words(slip, "en") == words
 
 
+def test_a_day_that_has_passed_is_not_called_on_time_or_early() -> None:
+    stones = tuple(
+        MilestoneView(id=f"m{slip}", title=f"M{slip}", forecast=samples.day(-1), slip=slip, passed=True)
+        for slip in (0, -2, 3, None)
+    )
+    svg = charts.timeline(Timeline(milestones=stones, today=samples.TODAY), "en")
+    assert re.findall(r'class="slip-(\w+)"[^>]*>([^<]+)', svg) == [
+        *[("late", "its day has passed")] * 2, ("late", "3 days late"), ("late", "its day has passed")
+    ]  # fmt: skip
+    assert "0 done, 4 to come, 4 late." in svg
+
+
 def test_promised_agreed_forecast_and_done_have_each_their_shape() -> None:
     svg = charts.timeline(line(), "en")
     assert {sign: svg.count(f'"#{sign}"') for sign in ("pro", "agr", "fc", "done")} == {
@@ -155,6 +167,12 @@ def test_everything_stays_within_the_drawing_and_months_stay_few(
     assert svg.count('class="grid"') <= 14
 
 
+@pytest.mark.parametrize("edge", [date.min, date.max])
+def test_the_calendars_last_day_and_its_first_can_be_drawn(edge: date) -> None:
+    stone = MilestoneView(id="a", title="A", agreed=edge)
+    assert 'class="today"' in charts.timeline(Timeline(milestones=(stone,), today=edge), "en")
+
+
 def test_two_milestones_of_one_day_need_no_width() -> None:
     stone = MilestoneView(id="a", title="A", agreed=samples.TODAY)
     assert "<svg" in charts.timeline(Timeline(milestones=(stone, stone), today=samples.TODAY), "en")
@@ -201,7 +219,13 @@ def test_a_trend_stays_within_its_box(values: list[Decimal]) -> None:
     assert all(0 <= x <= 100 and 0 <= y <= 100 for x, y in points(svg))
 
 
-@pytest.mark.parametrize(("done", "total", "squares", "full"), [(0, 3, 3, 0), (2, 5, 5, 2), (50, 100, 12, 6)])
+STRIPS = [
+    (0, 0, 0, 0), (0, 3, 3, 0), (2, 5, 5, 2), (50, 100, 12, 6), (0, 100, 12, 0), (1, 100, 12, 1),
+    (23, 24, 12, 11), (99, 100, 12, 11), (100, 100, 12, 12), (13, 25, 12, 6),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("done", "total", "squares", "full"), STRIPS)
 def test_the_strip_has_a_square_for_each_up_to_twelve(done: int, total: int, squares: int, full: int) -> None:
     svg = charts.progress(done, total, "en")
     assert svg.count("<path") == squares
@@ -216,6 +240,21 @@ def test_the_matrix_puts_the_worst_risk_at_the_upper_right_and_leaves_closed_one
     assert x2 > x1
     assert y2 < y1
     assert "2 open risks" in charts.matrix(risks, "en")
+
+
+CELLS = [(1, ["1"]), (4, ["1", "2", "3", "4"]), (5, ["1", "2", "3", "+2"]), (6, ["1", "2", "3", "+3"])]
+
+
+@pytest.mark.parametrize(("count", "signs"), CELLS)
+def test_a_cell_of_the_matrix_holds_four_signs_and_says_how_many_more_there_are(
+    count: int, signs: list[str]
+) -> None:
+    svg = charts.matrix([RiskPoint(title="a", probability=3, impact=2, open=True)] * count, "en")
+    assert re.findall(r'class="dot-t"[^>]*>([^<]+)', svg) == signs
+    (left, top) = (24 + 42, 2 * 42)
+    for x, y in re.findall(r'cx="(\d+)" cy="(\d+)" r="8"', svg):
+        assert left <= int(x) - 8 < int(x) + 8 <= left + 40
+        assert top <= int(y) - 8 < int(y) + 8 <= top + 40
 
 
 def test_the_tables_beside_the_drawings_hold_the_same_figures() -> None:

@@ -842,6 +842,22 @@ def test_a_brief_leads_to_what_the_client_sees(portals: dict[str, str], link: st
     assert link in made(brief(), portals)
 
 
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ({"start": samples.day(0)}, "from Nov 23, 2026"),
+        ({"end": samples.day(0)}, "until Nov 23, 2026"),
+        ({"start": samples.day(0), "end": samples.day(1)}, "Nov 23, 2026 – Nov 24, 2026"),
+    ],
+)
+def test_a_brief_says_when_the_engagement_begins_and_ends(days: dict[str, date], said: str) -> None:
+    line = Timeline(**days, today=samples.TODAY)
+    shown = made(brief().model_copy(update={"timeline": line}))
+    first = re.sub(r"<[^>]+>", "", shown.partition('<ul class="line">')[2].partition("</ul>")[0])
+    assert said in first
+    assert ("–" in first) == ("–" in said)
+
+
 def test_a_brief_is_well_formed_whatever_is_in_it() -> None:
     fields = (entry("objective", EVIL), entry("services", (item(entry("text", EVIL)),)), entry("a", EVIL))
     shown = made(brief(*fields))

@@ -379,6 +379,40 @@ def test_an_ae_without_a_mail_leaves_it_to_the_pm_and_a_plus_in_an_address_stays
     assert mail(found)[0] == "martin+a&b@x.example"
 
 
+@pytest.mark.parametrize(
+    ("phone", "to"),
+    [
+        ("+34 910 000 012", "+34910000012"),
+        ("+49 (0)30 / 1", None),
+        ("+49 (0) 30.123-45", "+493012345"),
+        ("(030) 123", "030123"),
+        ("910 000 012 ext. 3", None),
+        ("910;phone-context=x", None),
+        ("--", None),
+    ],
+)
+def test_a_number_can_be_called_where_it_is_one_and_nothing_else(phone: str, to: str | None) -> None:
+    lucia, *_ = samples.rich().team
+    html = index(samples.rich(), team=(lucia.model_copy(update={"phone": phone}),))
+    assert re.findall(r'href="tel:([^"]*)"', html) == ([to] if to else [])
+    assert phone in html
+
+
+def test_an_address_adds_nothing_to_the_mail_that_it_opens() -> None:
+    evil = "a@x.example?bcc=b@x.example&c=%41"
+    team = [p.model_copy(update={"email": evil}) for p in samples.rich().team[:2]]
+    made = files(samples.rich().model_copy(update={"team": tuple(team)}))
+    found = re.findall(r'href="(mailto:[^"]*)"', made["people/index.html"])
+    assert found == ["mailto:a@x.example%3Fbcc%3Db@x.example%26c%3D%2541"] * 2
+
+
+def test_what_was_superseded_is_not_counted() -> None:
+    ready, planned, *_ = samples.rich().deliverables
+    old = planned.model_copy(update={"status": "superseded"})
+    assert "1 of 2 ready" in plain(index(samples.rich(), deliverables=(ready, planned, old, old)))
+    assert "of 0 ready" not in plain(index(samples.rich(), deliverables=(old,)))
+
+
 def answers(view: PortalView, **change: object) -> list[str]:
     """Where the buttons of the needs lead that open a mail."""
     found = re.findall(r'<a class="btn" href="(mailto:[^"]*)"', index(view, **change))

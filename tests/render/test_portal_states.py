@@ -14,7 +14,8 @@ from icalendar import Calendar
 
 from portalgen.render import assets
 from portalgen.render.house import PLAIN
-from portalgen.views import PortalView, PublishedCase
+from portalgen.views import HealthView, PortalView, PublishedCase
+from portalgen.vocabulary import Lifecycle, Overall
 from tests.render import samples
 from tests.render.states import STATES, views
 from tests.render.test_portal import files, mail, plain
@@ -81,13 +82,45 @@ AGE = {
     "fresh": "As of November 20, 2026.",
     "stale": "That was 51 days ago. Ask us where we stand today",
     "on-hold": "As of October 14, 2026. That was 40 days ago. Ask us where we stand today",
-    "completed": "As of September 24, 2026. The printer",  # what is done does not grow old
 }
 
 
 @pytest.mark.parametrize("name", AGE)
 def test_how_old_a_claim_is(made: Mapping[str, Mapping[str, str]], name: str) -> None:
     assert AGE[name] in plain(made[name]["index.html"])
+
+
+AT_REST = [("completed", "on_track", False), ("completed", "complete", True),
+           ("on_hold", "at_risk", False), ("on_hold", "on_hold", True)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lifecycle", "overall", "told"), AT_REST)
+def test_a_claim_is_told_only_where_it_is_the_one_that_is_made(
+    lifecycle: Lifecycle, overall: Overall, told: bool
+) -> None:
+    health = HealthView(overall=overall, as_of=samples.day(-2), rationale="The printer asked for a day.")
+    view = samples.rich().model_copy(update={"lifecycle": lifecycle, "health": health})
+    text = plain(files(view)["index.html"])
+    assert ("As of November 21, 2026." in text) == told
+    assert ("The printer asked for a day." in text) == told
+
+
+def test_of_what_is_over_nothing_is_asked_or_announced(made: Mapping[str, Mapping[str, str]]) -> None:
+    text = plain(made["completed"]["index.html"])
+    assert "The last invoice" not in text
+    assert "The first brief" in text  # what was given stays
+    assert "What comes next" not in text
+    assert "As of" not in text
+
+
+def test_a_day_that_has_passed_is_said_to_have(made: Mapping[str, Mapping[str, str]]) -> None:
+    home, line = (plain(made["passed"][f"{page}index.html"]) for page in ("", "timeline/"))
+    assert home.count("its day has passed") == 2
+    assert "as agreed" not in home
+    assert "3 days later than agreed, its day has passed" in home
+    assert "None of those to come is late." not in line
+    assert "2 of those to come are late." in line
+    assert "on time" not in line
 
 
 def test_what_is_too_old_is_asked_about_by_mail(made: Mapping[str, Mapping[str, str]]) -> None:

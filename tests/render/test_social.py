@@ -85,6 +85,7 @@ WRITTEN = {
     "Cyrillic": ("Весна без реклами", "Весна без реклами"),
     "letters and marks apart": ("Cafe\u0301", "Café"),
     "narrow blanks": ("12\u202f000\u00a0€ – May\u20092026", "12 000 € – May 2026"),
+    "hyphens": ("A four\u2010week in\u2011house cam\u00adpaign", "A four-week in-house campaign"),
     "a picture among words": ("Sold out 🚀\ufe0f today", "Sold out today"),
     "Chinese": ("春の発売", ""),
     "Arabic": ("إطلاق الربيع", ""),
@@ -96,6 +97,18 @@ WRITTEN = {
 
 @pytest.mark.parametrize(("text", "shown"), WRITTEN.values(), ids=WRITTEN)
 def test_a_text_is_written_whole_or_not_at_all(text: str, shown: str) -> None:
+    assert social.shown(text) == shown
+
+
+ENDLESS = {
+    "words": ("word " * 12_000, "word " * 59 + "word…"),
+    "one word": ("w" * 60_000, "w" * 300 + "…"),
+    "with a sign that can't be written": ("word " * 12_000 + "春", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "shown"), ENDLESS.values(), ids=ENDLESS)
+def test_no_more_of_a_text_is_laid_out_than_a_card_has_room_for(text: str, shown: str) -> None:
     assert social.shown(text) == shown
 
 
@@ -150,6 +163,13 @@ def test_another_face_has_another_key_and_is_another_card(field: str) -> None:
     other = replace(FACE, **{field: CHANGES[field]})
     assert other.key != FACE.key
     assert social.draw(other, picture("green")) != social.draw(FACE, picture("green"))
+
+
+def test_the_same_bytes_as_an_image_of_another_kind_have_another_key() -> None:
+    assert FACE.image is not None
+    other = FACE.image.model_copy(update={"path": "files/renamed.gif"})
+    assert replace(FACE, image=other).key != FACE.key
+    assert replace(FACE, image=FACE.image.model_copy()).key == FACE.key
 
 
 def test_a_case_without_a_number_has_none_on_its_card() -> None:

@@ -312,7 +312,7 @@ def scan_of(job: Job) -> Scan:
         allow=job.settings.allow,
         interface=interface_of(job.settings),
         cases=named_cases(job),
-        exempt=Exempt(theme_folders(job.settings)),
+        exempt=Exempt(theme_folders(job.settings), own_folders(job.settings)),
     )
 
 
@@ -346,17 +346,28 @@ def theme_folders(settings: Settings) -> tuple[Path, ...]:
     return (Path(str(module.__file__)).parent,)
 
 
+def own_folders(settings: Settings) -> tuple[Path, ...]:
+    """Where the agency's own files of the public site lie."""
+    return (settings.docs_dir, *((settings.brand,) if settings.brand else ()))
+
+
 @dataclass(frozen=True, slots=True)
 class Exempt:
-    """Which files of the public tree are the theme's or ours: nothing of any client went into them."""
+    """Which files of the public tree are the theme's or ours: nothing of any client went into them.
+
+    A file of the agency's own (below `own`) that stands in for one of the theme's is none of these.
+    """
 
     folders: tuple[Path, ...]
+    own: tuple[Path, ...] = ()
 
     def __call__(self, surface: str, path: str) -> bool:
         if surface != "public" or path.endswith((".html", ".xml", ".json", ".gz", ".txt")):
             return False
         if path.startswith("assets/portalgen/") or (path.startswith("search/") and path.endswith(".js")):
             return True
+        if any((folder / path).is_file() for folder in self.own):
+            return False
         return any((folder / path).is_file() for folder in self.folders)
 
 

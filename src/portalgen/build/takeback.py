@@ -1,8 +1,9 @@
 """When a build fails: publish nothing, but take back what readable accounts take back.
 
 Portals and cases are made again from what was released, less what has gone or been narrowed since
-(`project.withdraw`); they hold nothing that was not published before, so they are not scanned anew.
-The internal site stays as it is: its readers may see everything.
+(`project.withdraw`). A portal is made with our own templates and without the house's logo, so that it
+holds nothing that was not published before. The public site has the agency's own pages, as they are now:
+it is scanned. The internal site stays as it is: its readers may see everything.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import date
 
 from portalgen import __version__, project
 from portalgen.build.holding import held_record, next_expiry
-from portalgen.build.job import Job, consent_of
+from portalgen.build.job import Job, consent_of, pardoned, scan_of
 from portalgen.build.shown import Shown
 from portalgen.build.stages import PublicSite, portal_unit
 from portalgen.load.approvals import UNKNOWN
@@ -46,7 +47,7 @@ def take_back(job: Job, output: Output, released: Released) -> str:
     expired = replace(job, accounts={name: one.on(job.today) for name, one in shown.items()})
     keep = set(output.published) - set(_stale_portals(job, then, output, before))
     if _public_is_stale(expired, before):
-        keep -= _remake_public(expired, output)
+        keep -= _remake_public(job, expired, output)
     gone = set(output.published) - keep
     if not gone:
         return _NOTHING
@@ -70,6 +71,7 @@ def _shown(job: Job, as_of: date, before: Mapping[str, Shown]) -> Iterator[Shown
 def _stale_portals(job: Job, then: Job, output: Output, before: Mapping[str, Shown]) -> Iterator[str]:
     """The published portals that must change; their narrowed versions are staged."""
     settings = then.settings
+    bare = replace(then, settings=settings.model_copy(update={"house": plain(settings.house)}))
     for name, unit in list(output.published.items()):
         if unit.surface != "portal":
             continue
@@ -89,11 +91,7 @@ def _stale_portals(job: Job, then: Job, output: Output, before: Mapping[str, Sho
         same = kept.portal is not None and released.portal == kept.portal
         if same and name == f"portals/{job.key(now.account)}":
             continue
-        made = portal_unit(then, kept)
-        if made is not None and made[1] and settings.house.templates:
-            # A template of the house's own may be what is broken: what must go does not wait for it.
-            bare = settings.model_copy(update={"house": plain(settings.house)})
-            made = portal_unit(replace(then, settings=bare), kept)
+        made = portal_unit(bare, kept)
         yield name
         if made is not None and not made[1]:
             output.stage(made[0])
@@ -105,12 +103,16 @@ def _public_is_stale(expired: Job, before: Mapping[str, Shown]) -> bool:
     return was != [view for _, view in expired.cases()]
 
 
-def _remake_public(job: Job, output: Output) -> set[str]:
-    """Stage the public site without what must go; returns the units that are replaced."""
-    with PublicSite(job, output.workspace("public"), 1) as site:
+def _remake_public(job: Job, expired: Job, output: Output) -> set[str]:
+    """Stage the public site without what must go; returns the units that are replaced.
+
+    `job` knows all that must not be found on it.
+    """
+    with PublicSite(expired, output.workspace("public"), 1) as site:
         composed = site.composed()
         found: list[Problem] = [*site.problems, *composed.problems]
-        if not any(p.severity == "error" for p in found):
+        wrong = any(p.severity == "error" for p in found)
+        if not wrong and not pardoned(job, scan_of(job).unit(composed.unit)):
             output.stage(composed.unit)
     return {"public"}
 

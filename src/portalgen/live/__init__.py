@@ -16,7 +16,7 @@ from types import FrameType
 
 from portalgen.build import load_settings
 from portalgen.build.beside import Beside
-from portalgen.build.job import Exempt, theme_folders
+from portalgen.build.job import Exempt, own_folders, theme_folders
 from portalgen.build.workshop import Workshop
 from portalgen.live import server
 from portalgen.live.loop import Loop, places
@@ -70,7 +70,9 @@ def running(
         if workshop.made_secret:
             say(MADE)
         terminal = _Terminal(say)
-        scanning = Scanning(preview.folder, Exempt(theme_folders(settings)), lambda: loop.scanned())
+        scanning = Scanning(
+            preview.folder, Exempt(theme_folders(settings), own_folders(settings)), lambda: loop.scanned()
+        )
         loop = Loop(workshop, watch, scanning, preview.folder, environment, terminal.show)
         try:
             with server.serve(loop, port) as served:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portalgen import project
-from portalgen.build.job import Exempt, interface_of, named_cases, theme_folders
+from portalgen.build.job import Exempt, interface_of, named_cases, own_folders, theme_folders
 from portalgen.build.shown import Shown
 from portalgen.build.workshop import Round
 from portalgen.problems import Address
@@ -42,7 +42,7 @@ class Beats:
             self._interface = interface_of(job.settings)
         if not self._certain or job.settings is not self._settings:
             self._settings = job.settings
-            exempt = Exempt(theme_folders(job.settings))
+            exempt = Exempt(theme_folders(job.settings), own_folders(job.settings))
             exempt, self._exempt = (None if exempt == self._exempt else exempt), exempt
             at = Address(job.settings.file.name)
             terms[""] = tuple(project.settings_terms(job.settings.terms, at))

@@ -6,9 +6,11 @@ knows and we don't (`color-mix()`) is left to the browser, without a word.
 
 from __future__ import annotations
 
+import io
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,8 +32,10 @@ _COLOURS = {
     "brand-dark": "brand_dark",
     "on-brand-dark": "on_brand_dark",
 }
-_PNG = b"\x89PNG\r\n\x1a\n"
-_LARGEST_LOGO = 1_000_000
+_LARGEST = 1_000_000
+"""Of a logo or an icon, in bytes."""
+_MOST_PIXELS = 20_000_000
+_SVG = "http://www.w3.org/2000/svg svg"
 _SCRIPTS = frozenset(("script", "foreignobject", "iframe", "embed", "object"))
 _REFERENCE = re.compile(r"url\(\s*['\"]?(?!#|data:image/)|@import", re.IGNORECASE)
 _LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)(?:px)?\s*")
@@ -54,8 +58,12 @@ def colours_of(house: House) -> Colours:
 
 def is_of_house(path: Path, brand: Path | None, logo: Path | None) -> bool:
     """Whether a path is one of the files that `read_house` reads, or a folder that they lie in."""
-    if path == logo:
-        return True
+    if logo is not None:
+        # A file of that name elsewhere, or a folder with one in it, may be what MkDocs finds first.
+        inside = brand is not None and brand in logo.parents
+        parts = logo.relative_to(brand).parts if brand is not None and inside else (logo.name,)
+        if path.name in parts or path in logo.parents:
+            return True
     if brand is None:
         return False
     folder = brand / TEMPLATES
@@ -63,33 +71,46 @@ def is_of_house(path: Path, brand: Path | None, logo: Path | None) -> bool:
 
 
 def read_house(brand: Path | None, logo: Path | None, shown: Callable[[Path], str], at: Address) -> House:
-    """Read what there is. `shown` writes a path as messages do; `at` is where the settings name the logo.
-
-    Raises `OSError` for a file that is there and cannot be read.
-    """
+    """Read what there is. `shown` writes a path as messages do; `at` is where the settings name the logo."""
     found: list[Problem] = []
-    made = _logo(logo, at, shown(logo), found) if logo is not None else None
+
+    @contextmanager
+    def reading(path: Path) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            message = f"this file can't be read: {error.strerror}"
+            hint = "pages are made without it until it can"
+            found.append(Problem(Address(shown(path)), "warning", "brand-file", message, hint=hint))
+
+    css, drawn, made = "", b"", None
+    templates: list[tuple[str, str]] = []
+    if logo is not None:
+        with reading(logo):
+            made = _logo(logo, at, shown(logo), found)
     if brand is None:
         return House(logo=made, problems=tuple(found))
-    style, icon = brand / STYLE, brand / ICON
+    style, icon, folder = brand / STYLE, brand / ICON, brand / TEMPLATES
+    with reading(style):
+        css = _text(style) if style.is_file() else ""
+    with reading(icon):
+        drawn = _icon(icon, shown(icon), found) if icon.is_file() else b""
+    for path in sorted(folder.rglob("*.html")):
+        with reading(path):
+            if path.is_file():
+                templates.append((path.relative_to(folder).as_posix(), _text(path)))
     return House(
         folder=shown(brand),
-        css=_text(style) if style.is_file() else "",
-        icon=icon.read_bytes() if icon.is_file() else b"",
+        css=css,
+        icon=drawn,
         logo=made,
-        templates=tuple(_templates(brand / TEMPLATES)),
+        templates=tuple(templates),
         problems=tuple(found),
     )
 
 
 def _text(path: Path) -> str:
     return path.read_text("utf-8-sig", errors="replace")
-
-
-def _templates(folder: Path) -> Iterator[tuple[str, str]]:
-    for path in sorted(folder.rglob("*.html")):
-        if path.is_file():
-            yield path.relative_to(folder).as_posix(), _text(path)
 
 
 # ---- colours --------------------------------------------------------------------------------------
@@ -288,7 +309,7 @@ def _warning(code: str, at: Token, path: str, message: str, hint: str) -> Proble
     return Problem(Address(path, at.line, at.column), "warning", code, message, field, hint, width=len(field))
 
 
-# ---- the logo -------------------------------------------------------------------------------------
+# ---- logo and icon -------------------------------------------------------------------------------------
 
 
 def _logo(path: Path, at: Address, name: str, found: list[Problem]) -> Logo | None:
@@ -302,26 +323,59 @@ def _logo(path: Path, at: Address, name: str, found: list[Problem]) -> Logo | No
         hint = "write its path below docs_dir or the theme's custom_dir"
         warn(f'there is no file "{name}", and portals show no logo', hint)
         return None
-    if kind not in (".svg", ".png") or path.stat().st_size > _LARGEST_LOGO:
+    if kind not in (".svg", ".png") or path.stat().st_size > _LARGEST:
         warn(f'portals can\'t show "{name}" as the logo', "save it as SVG or PNG, of less than 1 MB")
         return None
     data = path.read_bytes()
     if kind == ".png":
-        if not data.startswith(_PNG) or len(data) < 24:
+        logo = _picture(data)
+        if logo is None:
             warn(f'"{name}" is no PNG, and portals show no logo', "save it as PNG again")
-            return None
-        width, height = (int.from_bytes(data[begin : begin + 4]) for begin in (16, 20))
-        return Logo(name="logo.png", data=data, width=width, height=height)
+        return logo
     drawing = _Drawing(data)
     if drawing.wrong:
         warn(f'"{name}" {drawing.wrong}, and portals show no logo', "save it as plain SVG")
         return None
     across, down = drawing.size
-    return Logo(name="logo.svg", data=data, width=across, height=down)
+    return Logo(name="logo.svg", data=drawing.data, width=across, height=down)
+
+
+def _icon(path: Path, name: str, found: list[Problem]) -> bytes:
+    """The icon, or nothing with a warning where it is no file to show."""
+    if path.stat().st_size > _LARGEST:
+        wrong = "has more than 1 MB"
+    else:
+        drawing = _Drawing(path.read_bytes())
+        if not drawing.wrong:
+            return drawing.data
+        wrong = drawing.wrong
+    message = f"this icon {wrong}, and portals show portalgen's own"
+    found.append(Problem(Address(name), "warning", "brand-icon", message, hint="save it as plain SVG"))
+    return b""
+
+
+def _picture(data: bytes) -> Logo | None:
+    """The pixels of a PNG, without what its maker's programs wrote beside them; None for no PNG."""
+    from PIL import Image, ImageOps  # not for every command: few houses have one
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # ours is the lower limit
+            with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+                if image.width * image.height > _MOST_PIXELS:
+                    return None
+                pixels = ImageOps.exif_transpose(image)
+                pixels.info = {key: one for key, one in image.info.items() if key == "transparency"}
+                buffer = io.BytesIO()
+                pixels.save(buffer, "PNG")
+    except Exception:  # broken files raise whatever their decoder stumbles over
+        return None
+    return Logo(name="logo.png", data=buffer.getvalue(), width=pixels.width, height=pixels.height)
 
 
 class _Drawing:
-    """An SVG file as far as it matters: what speaks against it, or `""`, and its size.
+    """An SVG file as far as it matters: what speaks against it, or `""`, its size, and its bytes, in
+    which no comment is left.
 
     Browsers run no script of an image and load nothing for it; a file that tries is refused all the
     same, since somebody may open its address.
@@ -332,30 +386,38 @@ class _Drawing:
         self.size: tuple[int | None, int | None] = (None, None)
         self._root = True
         self._style = False
+        comments: list[int] = []
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartElementHandler = self._begin
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         parser.EntityDeclHandler = self._entity
+        parser.ProcessingInstructionHandler = self._instruction
+        parser.CommentHandler = lambda _text: comments.append(parser.CurrentByteIndex)
         parser.buffer_text = True
         try:
             parser.Parse(data, True)
-        except expat.ExpatError:
+        except (expat.ExpatError, ValueError, LookupError):  # the latter of encodings
             self.wrong = self.wrong or "can't be read as SVG"
+        for begin in reversed(comments):
+            if data.startswith(b"<!--", begin):  # an encoding may write it otherwise
+                data = data[:begin] + data[data.index(b"-->", begin) + 3 :]
+        self.data = data
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         element = name.rpartition(" ")[2].lower()
         if self._root:
             self._root = False
             self.size = _size(attributes)
-            if element != "svg":
+            if name != _SVG:
                 self.wrong = "is no SVG"
         self._style = element == "style"
         if element in _SCRIPTS:
             self.wrong = "holds a script"
         for key, value in attributes.items():
             word = key.rpartition(" ")[2].lower()
-            if word.startswith("on"):
+            animated = value.strip().rpartition(":")[2].lower() if word == "attributename" else ""
+            if word.startswith("on") or animated.startswith("on") or animated in ("href", "src"):
                 self.wrong = "holds a script"
             elif (word in ("href", "src") and not value.strip().startswith(("#", "data:image/"))) or (
                 _REFERENCE.search(value)
@@ -367,6 +429,10 @@ class _Drawing:
 
     def _text(self, text: str) -> None:
         if self._style and _REFERENCE.search(text):
+            self.wrong = self.wrong or "shows or links to another file"
+
+    def _instruction(self, target: str, _text: str) -> None:
+        if target.lower() == "xml-stylesheet":
             self.wrong = self.wrong or "shows or links to another file"
 
     def _entity(self, *_: Any) -> None:

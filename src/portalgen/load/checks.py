@@ -6,11 +6,12 @@ Looks at the values as they were written, so that one wrong field does not hide 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
+from portalgen.clock import shifted
 from portalgen.load.fields import Fields
 from portalgen.scalars import parse_day
 from portalgen.vocabulary import slug
@@ -56,7 +57,7 @@ def _dates(raw: dict[str, Any], fields: Fields) -> None:
             "write a later day, or an earlier start",
         )
         return
-    last = end and end + timedelta(days=max(0, _approved_days(raw)))
+    last = end and shifted(end, max(0, _approved_days(raw)))
     for key, names in _DATED.items():
         for index, item in _items(raw, key):
             for name in names:

@@ -198,11 +198,7 @@ def _with_house(
     at = Address(reader.file.name)
     if node is not None:
         at = Address(reader.file.name, node.start_mark.line + 1, node.start_mark.column + 1)
-    try:
-        house = read_house(settings.brand, logo, settings.relative, at)
-    except OSError as error:
-        sentence = f'"{settings.relative(Path(error.filename))}" cannot be read: {error.strerror}'
-        raise UsageError(sentence) from error
+    house = read_house(settings.brand, logo, settings.relative, at)
     return settings.model_copy(update={"logo": logo, "house": house, "colours": colours_of(house)})
 
 

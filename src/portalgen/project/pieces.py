@@ -86,6 +86,7 @@ def health(account: Account, settings: Settings, today: date) -> HealthView:
 def milestone(account: Account, one: Milestone, today: date) -> MilestoneView:
     """A milestone with its agreed date and slip."""
     agreed = dates.moved(account, one.id, one.baseline)
+    expected = one.forecast or agreed
     return MilestoneView(
         id=one.id,
         title=one.title,
@@ -95,6 +96,7 @@ def milestone(account: Account, one: Milestone, today: date) -> MilestoneView:
         forecast=one.forecast,
         done=one.done,
         slip=dates.slip(one, agreed, today),
+        passed=one.done is None and expected is not None and expected < today,
         moved_by=tuple(c.title for c in dates.approved(account, one.id) if c.title),
     )
 
@@ -133,10 +135,15 @@ def change_requests(account: Account) -> Iterator[ChangeRequestView]:
 
 
 def kpi(one: Kpi) -> KpiView:
-    """A measure with its readings in order of date; the last is the actual value."""
-    readings = sorted(
-        (r for r in map(_figure, one.readings) if r is not None), key=lambda r: r.date or date.min
-    )
+    """A measure with its readings in order of date; the last is the actual value.
+
+    A reading without a date keeps its place after the one that is written before it.
+    """
+    day, placed = date.min, list[tuple[date, FigureView]]()
+    for reading in filter(None, map(_figure, one.readings)):
+        day = reading.date or day
+        placed.append((day, reading))
+    readings = [reading for _, reading in sorted(placed, key=lambda pair: pair[0])]
     baseline, actual = _figure(one.baseline), readings[-1] if readings else None
     return KpiView(
         id=one.id,

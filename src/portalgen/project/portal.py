@@ -7,10 +7,11 @@ the view of a day from them, with all that follows from dates.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from portalgen.account import CLIENT, Account, Section
+from portalgen.clock import shifted
 from portalgen.project import consent, dates, pieces
 from portalgen.project.narrow import narrow
 from portalgen.project.withdraw import bare, retain
@@ -34,6 +35,7 @@ from portalgen.views import (
     UpdateView,
     change_key,
 )
+from portalgen.vocabulary import OVER
 
 CHANGED_WITHIN = 14
 """Days back from the build's date that "What changed" looks."""
@@ -75,7 +77,7 @@ def portal(seen: Account, published: PublishedCase | None, settings: Settings, t
     if published is not None and published.case is not None:  # what stands there is not said twice
         there = {s.id for s in published.case.sections}
         sections = [s for s in sections if s.id not in there or _is_fenced(s)]
-    summary = seen.section("summary")
+    summary, over = seen.section("summary"), seen.lifecycle in OVER
     return PortalView(
         language=seen.language or settings.language,
         agency=settings.site_name,
@@ -96,11 +98,11 @@ def portal(seen: Account, published: PublishedCase | None, settings: Settings, t
         agreed_end=line.agreed_end,
         end_slip=_end_slip(seen, today),
         summary=_section(seen, summary) if summary else None,
-        needs=tuple(_needs(seen, today)),
+        needs=tuple(n for n in _needs(seen, today) if n.done or not over),
         changes=tuple(
             sorted(_changes(seen, updates, line, today), key=lambda c: (-c.date.toordinal(), c.page))
         ),
-        upcoming=tuple(m for m in line.milestones if m.done is None)[:UPCOMING],
+        upcoming=() if over else tuple(m for m in line.milestones if m.done is None)[:UPCOMING],
         timeline=line,
         kpis=tuple(pieces.kpi(k) for k in seen.kpis),
         updates=tuple(updates),
@@ -172,7 +174,7 @@ def _needs(seen: Account, today: date) -> Iterator[NeedView]:
 
 def _changes(seen: Account, updates: list[UpdateView], line: Timeline, today: date) -> Iterator[ChangeView]:
     """What happened within the last days, each with what there is to say of it in a word."""
-    first = today - timedelta(days=CHANGED_WITHIN)
+    first = shifted(today, -CHANGED_WITHIN)
 
     def line_of(
         kind: ChangeKind, day: date | None, title: str, page: str, **more: Any

@@ -38,6 +38,7 @@ from portalgen.views import (
     ReferencesView,
     RiskPoint,
 )
+from portalgen.vocabulary import OVER
 
 # ---- brief ----------------------------------------------------------------------------------------
 
@@ -214,14 +215,14 @@ def row(
 
 
 def _next(account: Account, today: date) -> NextDate | None:
-    if account.lifecycle in ("completed", "cancelled"):
+    if account.lifecycle in OVER:
         return None
     dated = [(e.date, e.title) for e in events(account) if not e.done and e.date >= today]
     return NextDate(date=min(dated)[0], title=min(dated)[1]) if dated else None
 
 
 def events(account: Account) -> Iterator[EventView]:
-    """Its dated things for calendars and for the next 30 days, in no order."""
+    """Its dated things for calendars and for the next 30 days, in no order; nothing open of what is over."""
     owners = tuple(
         dict.fromkeys(
             name
@@ -231,9 +232,10 @@ def events(account: Account) -> Iterator[EventView]:
     )
     if account.lifecycle == "cancelled":
         return
+    over = account.lifecycle in OVER
     for one in account.milestones:
         day = one.done or one.forecast or dates.moved(account, one.id, one.baseline)
-        if day is not None:
+        if day is not None and (one.done or not over):
             yield EventView(
                 key=f"{account.id}/milestone/{one.id}",
                 date=day,
@@ -245,7 +247,7 @@ def events(account: Account) -> Iterator[EventView]:
                 done=one.done is not None,
             )
     for need in account.needs:
-        if need.due is not None:
+        if need.due is not None and (need.done or not over):
             yield EventView(
                 key=f"{account.id}/need/{need.id}",
                 date=need.due,

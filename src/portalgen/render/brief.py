@@ -164,7 +164,7 @@ def _beside(view: BriefView, key: str) -> dict[str, Beside]:
             one.id: Beside(
                 pairs=(
                     (t("Agreed"), entries.day(one.agreed, language) if one.agreed else Markup("")),
-                    (t("Against agreed"), escape(charts.slip_words(one.slip, language))),
+                    (t("Against agreed"), escape(charts.standing_words(one, language))),
                 )
             )
             for one in view.timeline.milestones

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -35,7 +35,7 @@ class _Scale:
     """Days to per cent of the width."""
 
     def __init__(self, first: date, last: date) -> None:
-        self.first = first
+        self.first, self.last = first, last
         self.days = max(1, (last - first).days)
 
     def __call__(self, day: date) -> float:
@@ -93,7 +93,7 @@ def _height(rows: list[_Row]) -> int:
 
 def _row(one: MilestoneView, language: str) -> _Row:
     lines = textwrap.wrap(one.title, _LETTERS) or [""]
-    slip = slip_words(one.slip, language)
+    slip = standing_words(one, language)
     return _Row(one, lines, slip, bool(slip) and len(lines[-1]) + len(slip) + 2 > _LETTERS)
 
 
@@ -111,7 +111,7 @@ def _timeline(
     t = say(language)
     height = _height(rows)
     done = sum(row.one.done is not None for row in rows)
-    late = sum((row.one.slip or 0) > 0 for row in rows)
+    late = sum(row.one.late for row in rows)
     text = t("{done} done, {open} to come, {late} late. The dates are in the table below.",
              done=done, open=len(rows) - done, late=late)  # fmt: skip
     yield f'<svg class="tl" width="100%" height="{height}" role="img" aria-labelledby="{ids}-t {ids}-d">'
@@ -120,7 +120,7 @@ def _timeline(
         x = scale(first)
         yield f'<line class="grid" x1="{x}%" x2="{x}%" y1="22" y2="{height}"/>'
         yield f'<text x="{x}%" y="14"{_END_AT if x > 88 else ""}>{escape(label)}</text>'
-    if scale.first <= line.today <= scale.first + timedelta(days=scale.days):
+    if scale.first <= line.today <= scale.last:
         x = scale(line.today)
         flip = ' text-anchor="end" dx="-6"' if x > 80 else ' dx="6"'
         yield f'<line class="today" x1="{x}%" x2="{x}%" y1="26" y2="{height}"/>'
@@ -142,7 +142,7 @@ def _months(scale: _Scale, language: str) -> Iterator[tuple[date, str]]:
     steps = (1, 2, 3, 6, 12, 24, 60, 120, 300, 600, 1200, 3000, 6000)
     step = next((s for s in steps if count / s <= 5.5), 12000)
     year, month = scale.first.year, 1 if step > 1 else scale.first.month
-    last = scale.first + timedelta(days=scale.days)
+    last = scale.last
     shown = 0
     while (year, month) <= (last.year, last.month) and year < 9999:
         day = date(year, month, 1)
@@ -159,8 +159,8 @@ def _month(day: date, language: str, *, named: bool) -> str:
 
 def _words(row: _Row, y: int) -> Iterator[str]:
     """The title in its lines, and the slip behind it."""
-    slip = row.one.slip or 0
-    kind = "slip-late" if slip > 0 else "slip-early" if slip < 0 else "slip-on"
+    early = (row.one.slip or 0) < 0
+    kind = "slip-late" if row.one.late else "slip-early" if early else "slip-on"
     said = f'<tspan class="{kind}"%s>{escape(row.slip)}</tspan>' if row.slip else ""
     for number, text in enumerate(row.lines):
         behind = said % ' dx="10"' if said and not row.apart and number == len(row.lines) - 1 else ""
@@ -210,6 +210,13 @@ def slip_words(slip: int | None, language: str) -> str:
     if slip > 0:
         return t.many("{n} day late", "{n} days late", slip)
     return t.many("{n} day early", "{n} days early", -slip)
+
+
+def standing_words(one: MilestoneView, language: str) -> str:
+    """A milestone's slip in words; but that its day has passed, where the slip alone would sound well."""
+    if one.passed and (one.slip or 0) <= 0:
+        return say(language)("its day has passed")
+    return slip_words(one.slip, language)
 
 
 def trend(kpi: KpiView, language: str, ids: str, table: str = "") -> Markup:
@@ -276,13 +283,17 @@ def _trend(kpi: KpiView, readings: list[FigureView], language: str, ids: str, ta
 
 
 _SQUARES = 12
+_SIGNS = 4
+"""Of risks that a cell of the matrix has room for."""
 
 
 def progress(done: int, total: int, language: str, ids: str = "pg", table: str = "") -> Markup:
     """A strip of squares, one a milestone as far as they fit; `table` says where each of them stands."""
     t = say(language)
     count = min(total, _SQUARES)
-    filled = done if total <= _SQUARES else round(done / total * _SQUARES)
+    filled = done * count // max(1, total)
+    if 0 < done < total:  # some is never none, and never all
+        filled = min(max(1, filled), count - 1)
     title = t.many(
         "{n} of {total} milestones is done.", "{n} of {total} milestones are done.", done, total=total
     )
@@ -316,17 +327,19 @@ def matrix(risks: Sequence[RiskPoint], language: str, ids: str = "rm") -> Markup
             parts.append(
                 f'<rect class="{kind}" x="{24 + column * 42}" y="{row * 42}" width="40" height="40"/>'
             )
-    taken: dict[tuple[int, int], int] = {}
+    cells: dict[tuple[int, int], list[str]] = {}
     for number, risk in shown:
-        place = (risk.probability, risk.impact)
-        offset = taken.get(place, 0)
-        taken[place] = offset + 1
-        x = 24 + (risk.impact - 1) * 42 + 12 + offset % 2 * 17
-        y = (5 - risk.probability) * 42 + 12 + offset // 2 * 17
-        parts.append(
-            f'<circle class="dot" cx="{x}" cy="{y}" r="8"/>'
-            f'<text class="dot-t" x="{x}" y="{y + 4}">{number}</text>'
-        )
+        cells.setdefault((risk.probability, risk.impact), []).append(str(number))
+    for (probability, impact), signs in cells.items():
+        if len(signs) > _SIGNS:
+            signs = [*signs[: _SIGNS - 1], f"+{len(signs) - _SIGNS + 1}"]
+        for offset, sign in enumerate(signs):
+            x = 24 + (impact - 1) * 42 + 12 + offset % 2 * 17
+            y = (5 - probability) * 42 + 12 + offset // 2 * 17
+            parts.append(
+                f'<circle class="dot" cx="{x}" cy="{y}" r="8"/>'
+                f'<text class="dot-t" x="{x}" y="{y + 4}">{sign}</text>'
+            )
     parts.append(f'<text x="129" y="230">{escape(t("Impact"))}</text>')
     across = escape(t("Probability"))
     parts.append(f'<text x="-105" y="14" transform="rotate(-90)">{across}</text></svg>')

@@ -166,7 +166,6 @@ def made_for(language: str, kind: type[Environment], loader: BaseLoader) -> Envi
         "word": lambda w: translator.gettext(WORDS.get(w, w.replace("_", " ").capitalize())),
         "label": lambda key: translator.gettext(LABELS.get(key, key.replace("_", " ").capitalize())),
         "paragraphs": paragraphs,
-        "slugged": lambda text: str(text).replace("/", "-"),
     }
     made.globals |= {"language": shown_language(language), "direction": direction(language)}
     made.globals |= {"agency_logo": None}
@@ -257,7 +256,8 @@ def _pattern(decimals: int, locale: Locale) -> NumberPattern:
 
 def signed_percent(value: Decimal, locale: Locale) -> str:
     """A change in per cent with its sign (a minus, no hyphen), spaced as its language has it."""
-    return ("\N{MINUS SIGN}" if value < 0 else "+") + _percent(abs(value), locale)
+    sign = "\N{MINUS SIGN}" if value < 0 else "+" if value else ""
+    return sign + _percent(abs(value), locale)
 
 
 def _percent(value: Decimal | int, locale: Locale) -> str:

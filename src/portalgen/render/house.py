@@ -5,27 +5,34 @@ A house may replace the templates of portals and of the internal site that whole
 `portalgen/portal/foot.html` names ours also then, to include or extend it. They come as texts: a page
 stays a function of values, and their digest is one of its parts.
 
-They run in Jinja's sandbox: a template sees what its page shows, that is the names that ours is given,
-and no attribute that begins with an underscore, so nothing of Python or the machine. Nothing in it is
-left to chance. What is wrong in one is a problem with its file and line (`Broken`).
+They run in a sandbox that lists what may be asked for (`_Sandbox`): the fields of what the page shows,
+the drawings and sentences that ours ask for, and plain values; so nothing of an account, of Python or of
+the machine. Nothing in it is left to chance. A page must keep the head that `base.html` gives it. What is
+wrong in a template is a problem with its file and line (`Broken`).
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from functools import cache, lru_cache
+from types import MethodType
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, FileSystemLoader, TemplateSyntaxError, nodes
-from jinja2.exceptions import TemplateError
+from jinja2 import BaseLoader, Environment, FileSystemLoader, TemplateSyntaxError, Undefined, nodes
+from jinja2.environment import TemplateModule
+from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.meta import find_referenced_templates
+from jinja2.runtime import BlockReference, LoopContext, Macro, TemplateReference
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from pydantic import BaseModel
 
 from portalgen.problems import Address, Problem, nearest
 from portalgen.render.environment import SOURCE, TEMPLATES, environment, made_for
 from portalgen.render.page import TEMPLATES as TEMPLATES_PART
-from portalgen.render.page import Parts, common_parts, digest, digest_of
+from portalgen.render.page import Parts, Reading, common_parts, digest, digest_of
 from portalgen.settings import House
 
 PLAIN = House()
@@ -49,7 +56,11 @@ def page(language: str, template: str, house: House, **values: Any) -> str:
     if not house.templates:
         return environment(language).get_template(template).render(**values, agency_logo=house.logo)
     try:
-        return _environment(language, house).get_template(template).render(**values, agency_logo=house.logo)
+        made = _environment(language, house).get_template(template).render(**values, agency_logo=house.logo)
+        before, head, _ = made.partition(_head())
+        if not head or "<script" in before:
+            raise SecurityError("the page lacks the head of base.html, which says what it may load")
+        return made
     except Exception as error:  # a template may raise whatever its expressions do
         place = _place(error, house)
         if place is None:
@@ -83,7 +94,7 @@ def faults(house: House) -> Iterator[Problem]:
             parsed = _environment(SOURCE, house).parse(text, name)
             _environment(SOURCE, house).compile(text, name)
             asked[name] = {one for one in find_referenced_templates(parsed) if one}
-        except (TemplateSyntaxError, RecursionError) as error:
+        except Exception as error:  # Python's compiler raises what it likes, and so does what it folds
             yield _problem(house, name, getattr(error, "lineno", 1), _said(error))
     used = {name for name in texts if name in replaceable()}
     while more := {one for name in used for one in asked.get(name, ()) if one in texts} - used:
@@ -96,8 +107,8 @@ def faults(house: House) -> Iterator[Problem]:
 
 
 def plain(house: House) -> House:
-    """The house with our templates alone."""
-    return house.model_copy(update={"templates": ()})
+    """The house with our templates alone, and without a logo, which is a file beside the pages."""
+    return house.model_copy(update={"templates": (), "logo": None})
 
 
 @cache
@@ -145,11 +156,58 @@ class _Loader(BaseLoader):
         return self._ours.get_source(environment, template.removeprefix(_OURS))
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Lets through what is listed here, and nothing else."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Whether a template may ask this object for this attribute."""
+        if not super().is_safe_attribute(obj, attr, value):
+            return False
+        if isinstance(obj, Reading):
+            return attr != "read"
+        if isinstance(obj, BaseModel):
+            return attr in type(obj).model_fields or isinstance(getattr(type(obj), attr, None), property)
+        if isinstance(obj, date):
+            return attr in ("year", "month", "day", "isoformat", "weekday", "toordinal")
+        if isinstance(obj, _PLAIN):
+            return True
+        if not (type(obj).__module__ or "").startswith("portalgen.render."):
+            return False
+        # What is left are rows made for a page, and the helpers that draw: of these only what they do,
+        # nothing that they hold.
+        fields = (*getattr(type(obj), "__dataclass_fields__", ()), *getattr(type(obj), "_fields", ()))
+        return attr in fields or isinstance(value, MethodType)
+
+
+_PLAIN = (
+    *(str, int, float, Decimal, tuple, list, Mapping, frozenset),
+    *(BlockReference, LoopContext, Macro, TemplateModule, TemplateReference),
+)
+
+
+def _printed(value: Any) -> Any:
+    """What a template writes into the page: texts, numbers, days. All else would print as Python sees it."""
+    # An `if` without `else` is an undefined value, and nothing on the page; any other says so itself.
+    if isinstance(value, str | int | float | Decimal | date | Undefined) or hasattr(value, "__html__"):
+        return value
+    raise SecurityError(f"this is no text: {type(value).__name__}")
+
+
 @lru_cache(maxsize=64)
 def _environment(language: str, house: House) -> Environment:
-    made = made_for(language, ImmutableSandboxedEnvironment, _Loader(house))
+    made = made_for(language, _Sandbox, _Loader(house))
     del made.globals["lipsum"], made.filters["random"]
+    made.finalize = _printed
     return made
+
+
+@cache
+def _head() -> str:
+    """The lines of `base.html` that say what a page may load and that nobody may list it."""
+    text, *_ = FileSystemLoader(TEMPLATES).get_source(environment(SOURCE), _BASE)
+    lines = text.splitlines(keepends=True)
+    first = next(n for n, line in enumerate(lines) if "Content-Security-Policy" in line)
+    return "".join(lines[first : first + 3])
 
 
 def _path(house: House, name: str) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
 from functools import cached_property, partial
 from itertools import chain, compress
 from operator import attrgetter, itemgetter
@@ -20,6 +19,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from portalgen.clock import shifted
 from portalgen.render import differences, rows, search
 from portalgen.render.brief import brief
 from portalgen.render.calendars import bound
@@ -208,7 +208,7 @@ class _Overview:
             as_of=view.as_of,
             counts=(len(urgent), len(drawn)),
             first=next((row for row in view.rows if row.attention), None),
-            until=view.as_of + timedelta(days=rows.DAYS),
+            until=shifted(view.as_of, rows.DAYS),
             heads=_heads(view.language),
             urgent=_joined(urgent),
             calm=_joined(calm),

@@ -7,9 +7,10 @@ show every field of the view.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -38,7 +39,9 @@ from portalgen.views import (
     CaseStudyView,
     ChangeRequestView,
     ChangeView,
+    FileRef,
     KpiView,
+    MilestoneView,
     NeedView,
     PortalView,
     Prose,
@@ -79,7 +82,8 @@ def wanted(
         html = whole_page(
             view.language, f"portal/{template}.html", house,
             v=seen, p=_Kit(cast("PortalView", seen), kept, pictures), update=update, here=address,
-            heading=heading or seen.title, pages=menu, addresses=addresses, root=root, assets=root + assets,
+            heading=heading or seen.title, pages=menu, addresses=tuple(sorted(addresses)), root=root,
+            assets=root + assets,
         )  # fmt: skip
         return folder_page(address, html, frame | seen.read | ({_ONE} if update else set()))
 
@@ -190,6 +194,8 @@ def _feed(view: PortalView, identity: str, kit: _Kit) -> Page:
 _AT_REST: dict[Lifecycle, Overall] = {"on_hold": "on_hold", "completed": "complete"}
 _MOVING = ("on_track", "at_risk", "off_track")
 _DELIVERED = ("ready", "client_review", "approved")
+_NUMBER = re.compile(r"[0-9\s+\-.()]+")
+"""A telephone number as people write it."""
 
 
 def _one_line(text: str) -> str:
@@ -205,12 +211,15 @@ class _Kit:
     ) -> None:
         self.view = view
         self._proses = proses or Proses()
-        self.pictures = pictures or Pictures()
+        self._pictures = pictures or Pictures()
         self.say = say(view.language)
+
+    def img(self, file: FileRef, alt: str, **how: Any) -> Markup:
+        return self._pictures.img(file, alt, **how)
 
     def prose(self, prose: Prose, root: str, prefix: str, under: int) -> Markup:
         how = {"root": root, "prefix": prefix, "under": under, "language": self.view.language}
-        return self._proses.html(prose, self.pictures, **how)
+        return self._proses.html(prose, self._pictures, **how)
 
     def timeline(self) -> Markup:
         return charts.timeline(self.view.timeline, self.view.language)
@@ -231,11 +240,14 @@ class _Kit:
         """A case's one number, as its public page shows it."""
         return results.headline(case, locale_of(self.view.language))
 
-    def against(self, slip: int) -> str:
+    def against(self, one: MilestoneView) -> str:
         """How a milestone that is to come stands against what was agreed."""
-        t = self.say
+        t, slip = self.say, one.slip
+        if not one.forecast or slip is None or (one.passed and slip <= 0):
+            return self.stands(one)
         if slip > 0:
-            return t.many("{n} day later than agreed", "{n} days later than agreed", slip)
+            later = t.many("{n} day later than agreed", "{n} days later than agreed", slip)
+            return f"{later}, {t('its day has passed')}" if one.passed else later
         if slip < 0:
             return t.many("{n} day earlier than agreed", "{n} days earlier than agreed", -slip)
         return t("as agreed")
@@ -246,15 +258,31 @@ class _Kit:
     def slip(self, slip: int | None) -> str:
         return charts.slip_words(slip, self.view.language)
 
+    def stands(self, one: MilestoneView) -> str:
+        return charts.standing_words(one, self.view.language)
+
     def effect(self, change: ChangeRequestView) -> str:
         return changes.effect(change, self.view.language)
 
+    def mailto(self, email: str) -> str:
+        """An address (RFC 6068) that opens a mail to this one and says nothing else of it."""
+        return f"mailto:{quote(email, safe='@')}"
+
     def tel(self, phone: str) -> str:
-        return "".join(c for c in phone if c.isdigit() or c == "+")
+        """An address (RFC 3966) that calls this number; empty where the text is more than a number."""
+        if not _NUMBER.fullmatch(phone):
+            return ""
+        # the zero that one leaves out from abroad
+        digits = re.sub(r"[^0-9+]", "", re.sub(r"\(\s*0\s*\)", "", phone))
+        return f"tel:{digits}" if digits else ""
 
     def standing(self) -> Overall | None:
         """Where we are: at rest or at the end as the engagement is, else what the AE says of its health."""
         return _AT_REST.get(self.view.lifecycle, self.view.health.overall)
+
+    def claimed(self) -> bool:
+        """Whether what we say of where we are is what the AE says of its health, and not the lifecycle's."""
+        return self.standing() == self.view.health.overall
 
     def stale(self) -> bool:
         """Whether what was said of health is too old to be said of today."""
@@ -305,10 +333,11 @@ class _Kit:
         """What a page of the portal holds, in a few words; empty where its name says it."""
         view, t = self.view, self.say
         if address == "deliverables/":
-            ready = sum(d.status in _DELIVERED for d in view.deliverables)
-            yours = sum(d.status == "client_review" for d in view.deliverables)
+            wanted = [d.status for d in view.deliverables if d.status != "superseded"]
+            ready = sum(status in _DELIVERED for status in wanted)
+            yours = wanted.count("client_review")
             found = [
-                t("{n} of {total} ready", n=ready, total=len(view.deliverables)),
+                t("{n} of {total} ready", n=ready, total=len(wanted)) if wanted else "",
                 t("{n} in your review", n=yours) if yours else "",
             ]
             return ", ".join(one for one in found if one)
@@ -330,11 +359,11 @@ class _Kit:
                 total=view.total,
             )
         ]
-        ahead = [m.slip for m in view.timeline.milestones if m.done is None and m.slip is not None]
-        late = sum(slip > 0 for slip in ahead)
+        ahead = [m for m in view.timeline.milestones if m.done is None]
+        late = sum(m.late for m in ahead)
         if late:
             said.append(t.many("{n} of those to come is late.", "{n} of those to come are late.", late))
-        elif ahead and len(ahead) == view.total - view.done:
+        elif ahead and all(m.slip is not None for m in ahead):
             said.append(t("None of those to come is late."))
         if view.agreed_end:
             day = environment(view.language).filters["day"](view.agreed_end)
@@ -375,7 +404,7 @@ class _Kit:
             return ""
         hello = self.say("Hello {name},", name=to.name.split()[0])
         body = quote(f"{hello}\r\n\r\n{text}\r\n", safe="")
-        return f"mailto:{quote(to.email, safe='@')}?subject={quote(subject, safe='')}&body={body}"
+        return f"{self.mailto(to.email)}?subject={quote(subject, safe='')}&body={body}"
 
     def facts(self) -> list[tuple[str, str, str]]:
         """The engagement's plain facts: label, value, address or nothing."""

@@ -10,11 +10,12 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple, get_args
 
 from markupsafe import Markup
 
+from portalgen.clock import shifted
 from portalgen.render import charts
 from portalgen.render.calendars import Entry, event
 from portalgen.render.environment import environment, say
@@ -61,7 +62,7 @@ def account(language: str, as_of: date, row: PortfolioRow, portal: str | None) -
 
 def ahead(as_of: date, one: EventView) -> bool:
     """Whether an event is open and among the next days."""
-    return not one.done and as_of <= one.date <= as_of + timedelta(days=DAYS)
+    return not one.done and as_of <= one.date <= shifted(as_of, DAYS)
 
 
 def coming(language: str, as_of: date, row: PortfolioRow, events: tuple[EventView, ...]) -> Markup:
@@ -94,9 +95,8 @@ def sort_keys(row: PortfolioRow) -> list[str | int | None]:
     """
     said = [_WORST.index(word) for word in (row.health.overall, row.data_says) if word]
     case = row.case
-    consent = (
-        f"{_AGREED.index(case.consent)} {_iso(case.expires_on) or '9'}" if case.consent != "none" else None
-    )
+    ends = _iso(case.expires_on or date.max)
+    consent = f"{_AGREED.index(case.consent)} {ends}" if case.consent != "none" else None
     return [
         row.client,
         min(said),

@@ -1,8 +1,9 @@
 """The sheet for sales: a case study on one A4 page, for the channels that its client consented to.
 
-What it says to the team (channels, end, what is left out) stands around the paper and is not printed; the
-paper is for prospects. It links to nothing: its files lie on the internal site, whose addresses name
-accounts. What does not fit on the page is left off by the style sheet, at the end of a line.
+What it says to the team (consent, what is left out) stands around the paper and is not printed; but the
+channels and the day that its consent ends are printed small at the foot. It links to nothing: its files
+lie on the internal site, whose addresses name accounts. What does not fit on the page is left off by the
+style sheet, at the end of a line.
 """
 
 from __future__ import annotations

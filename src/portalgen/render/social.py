@@ -37,7 +37,14 @@ _FONT = Path(__file__).parent / "static/fonts/source-serif-4.ttf"
 _EDGE = 64
 _SPLIT = 744
 """Where the image begins, on a card that has one."""
-_SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\n\t"), " ")
+_WRITTEN = {
+    **dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f\n\t"), " "),
+    **dict.fromkeys(map(ord, "\u2010\u2011"), "-"),
+    0xAD: "",
+}
+"""How signs are written that the font may lack."""
+_LONGEST = 300
+"""Characters of a text: more than a card has room for."""
 _PICTURES = ("So", "Sk", "Cf")
 """Categories of Unicode whose signs may be missing: pictures, and what joins them."""
 _QUIET = 0.78
@@ -66,8 +73,11 @@ class Face:
 
     @property
     def key(self) -> str:
-        """A name for what is drawn: another face, or another image, has another."""
-        image = self.image.sha256 if self.image else ""
+        """A name for what is drawn: another face, or another image, has another.
+
+        The same bytes under a name of another kind are published as another image.
+        """
+        image = f"{self.image.sha256} {images.kind_of(self.image.path)}" if self.image else ""
         said = (self.agency, self.client, self.title, self.number, self.name, self.ground, self.ink, image)
         return hashlib.sha256("\0".join(said).encode()).hexdigest()
 
@@ -246,10 +256,18 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def shown(text: str) -> str:
-    """The text as the font can write it, without pictures among its letters; `""` where it can't."""
-    signs = unicodedata.normalize("NFC", text).translate(_SPACES).replace("\ufe0f", "")
+    """The text as the font can write it, without pictures among its letters; `""` where it can't.
+
+    One that is too long for any card is cut short: laying out takes a time that grows with its square.
+    """
+    signs = unicodedata.normalize("NFC", text).translate(_WRITTEN).replace("\ufe0f", "")
     kept = "".join(sign for sign in signs if _has(sign) or unicodedata.category(sign) not in _PICTURES)
-    return " ".join(kept.split()) if all(map(_has, kept)) else ""
+    if not all(map(_has, kept)):
+        return ""
+    text = " ".join(kept.split())
+    if len(text) <= _LONGEST:
+        return text
+    return (text[:_LONGEST].rpartition(" ")[0] or text[:_LONGEST]) + "…"
 
 
 @lru_cache(maxsize=4096)

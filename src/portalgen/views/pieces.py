@@ -127,7 +127,8 @@ class MilestoneView(View):
     """Promised (`baseline`), agreed, forecast and done; `slip` in calendar days against agreed.
 
     `slip` is None where nothing can be said, negative where it is early. `moved_by` names the
-    approved changes that make the difference between promised and agreed.
+    approved changes that make the difference between promised and agreed. `passed`: it is not done, and
+    the day on which it is expected lies behind us.
     """
 
     id: str
@@ -138,7 +139,13 @@ class MilestoneView(View):
     forecast: Day | None = None
     done: Day | None = None
     slip: int | None = None
+    passed: bool = False
     moved_by: tuple[str, ...] = ()
+
+    @property
+    def late(self) -> bool:
+        """Whether it came, or comes, later than agreed, or than was expected last."""
+        return self.passed or (self.slip or 0) > 0
 
     @property
     def next_date(self) -> Day | None:

@@ -3,20 +3,23 @@
 // storage the page says the same without the word.
 (() => {
   "use strict";
+  const VISIT = 6 * 3600 * 1000; // milliseconds without a page, after which the next one is another visit
   const place = document.querySelector("[data-visit]");
   if (!place) return;
   const items = [...document.querySelectorAll("[data-key]")];
   const keys = items.map((item) => item.dataset.key);
   const name = "portalgen:" + new URL(place.dataset.visit, location.href).pathname;
   const list = "new" in place.dataset; // else an update's own page: that one is read now
+  const now = Date.now();
   let before;
   try {
     const kept = localStorage.getItem(name);
-    // A visit lasts as long as the tab: reloading a page, or coming back to it, makes nothing old.
-    before = sessionStorage.getItem(name) ?? kept ?? "null";
-    sessionStorage.setItem(name, before);
+    // Reloading a page, or coming back to it, makes nothing old; but phones keep a tab for months.
+    const visit = parsed(sessionStorage.getItem(name));
+    before = now - visit?.at < VISIT ? visit.before : kept;
+    sessionStorage.setItem(name, JSON.stringify({ at: now, before }));
     const seen = read(kept);
-    if (list) localStorage.setItem(name, JSON.stringify({ day: Date.now(), keys }));
+    if (list) localStorage.setItem(name, JSON.stringify({ day: now, keys }));
     else if (seen) localStorage.setItem(name, JSON.stringify({ ...seen, keys: [...seen.keys, ...keys] }));
   } catch {
     return; // no storage, or a full one
@@ -39,9 +42,13 @@
   note.hidden = false;
 
   function read(text) {
+    const found = parsed(text);
+    return found && Array.isArray(found.keys) && Number.isFinite(found.day) ? found : null;
+  }
+
+  function parsed(text) {
     try {
-      const found = JSON.parse(text);
-      return found && Array.isArray(found.keys) && Number.isFinite(found.day) ? found : null;
+      return JSON.parse(text);
     } catch {
       return null;
     }

@@ -73,8 +73,8 @@
     for (const item of document.querySelectorAll("[data-of]")) item.hidden = !names.has(item.dataset.of);
     document.querySelector("[data-empty]").hidden = shown.length > 0;
     const count = document.querySelector("[data-shown]");
-    count.querySelector("b").textContent = shown.length;
-    count.hidden = !filtered;
+    count.querySelector("span").textContent = filtered ? count.dataset.shown.replace("{n}", shown.length) : "";
+    count.querySelector("a").hidden = !filtered;
     const begin = document.querySelector("[data-first]");
     if (!begin) return;
     const row = shown.find((one) => one.querySelector(".why"));
@@ -141,6 +141,7 @@
   document.querySelector("[data-shown] a")?.addEventListener("click", (event) => {
     event.preventDefault();
     choose((next) => chips.forEach((chip) => next.delete(chip.dataset.facet)));
+    chips[0].focus(); // what was used is gone
   }, { signal });
   for (const head of heads) {
     let button = head.querySelector("button");
@@ -169,7 +170,9 @@
   turn.addEventListener("click", () => sortBy(order().column, !order().down), { signal });
   back.addEventListener("click", (event) => {
     event.preventDefault();
+    const { head } = order();
     sortBy("");
+    head.querySelector("button").focus();
   }, { signal });
   select.closest("[hidden]")?.removeAttribute("hidden");
   show();

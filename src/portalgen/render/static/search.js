@@ -14,7 +14,8 @@
   const PLACES = 3; // of each
   const BEFORE = 60;
   const AROUND = 200; // characters of a text
-  const WORD = /[\p{L}\p{N}]+/gu;
+  const WORD = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu; // an accent may be a letter's own or follow it
+  const SLASH = "portalgen.slash"; // where the browser keeps that the key is off
 
   const find = document.querySelector(".find");
   const open = find.querySelector(".finder-open");
@@ -22,6 +23,7 @@
   const field = dialog.querySelector("[role=combobox]");
   const found = dialog.querySelector("[role=listbox]");
   const status = dialog.querySelector("[role=status]");
+  const slash = dialog.querySelector("[data-slash]");
   const told = dialog.dataset;
   open.hidden = false;
 
@@ -126,7 +128,7 @@
     else if (state === "reading" && !count) status.textContent = told.reading;
     else if (!asked) status.textContent = "";
     else if (count) status.textContent = told.found.replace("{n}", count);
-    else status.textContent = told.none.replace("{words}", field.value.trim());
+    else status.textContent = told.none.replace("{words}", () => field.value.trim());
   }
 
   function group(account, number, asked, matched) {
@@ -205,6 +207,12 @@
     read();
   }
 
+  // Whoever speaks to the computer opens things by accident with a key alone: it can be switched off.
+  function hint() {
+    open.querySelector("kbd").hidden = !slash.checked;
+    open.setAttribute("aria-keyshortcuts", (slash.checked ? "/ " : "") + "Control+K Meta+K");
+  }
+
   const writing = (element) => element?.closest?.("input, textarea, select, [contenteditable]");
 
   const on = (target, name, heard) => target.addEventListener(name, heard, { signal });
@@ -213,8 +221,8 @@
     if (event.defaultPrevented || event.altKey || event.isComposing) return;
     const command = event.ctrlKey || event.metaKey;
     // A slash may want Shift: it stands above the 7 of a Spanish keyboard.
-    const slash = event.key === "/" && !command && !writing(event.target);
-    if (!slash && !(command && !event.shiftKey && event.key.toLowerCase() === "k")) return;
+    const single = event.key === "/" && slash.checked && !command && !writing(event.target);
+    if (!single && !(command && !event.shiftKey && event.key.toLowerCase() === "k")) return;
     event.preventDefault();
     show();
   });
@@ -223,6 +231,14 @@
   on(dialog, "click", (event) => {
     // The ground behind a dialog is the dialog itself.
     if (event.target === dialog || event.target.closest("[role=option]")) setTimeout(() => dialog.close());
+  });
+  on(slash, "change", () => {
+    try {
+      localStorage.setItem(SLASH, slash.checked ? "on" : "off");
+    } catch {
+      // Without storage the choice holds for this page.
+    }
+    hint();
   });
   on(field, "input", look);
   on(field, "keydown", (event) => {
@@ -236,5 +252,12 @@
     } else return;
     event.preventDefault();
   });
+  try {
+    const kept = localStorage.getItem(SLASH);
+    if (kept) slash.checked = kept === "on";
+  } catch {
+    // Without storage the key is on.
+  }
+  hint();
   if (dialog.open) read();
 })();
