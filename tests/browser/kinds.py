@@ -72,7 +72,7 @@ def _searched(page: Page) -> None:
 def _asked(page: Page) -> None:
     """Open the team's own search and type a word."""
     page.keyboard.press("/")
-    page.locator(".finder input").press_sequentially("soup")
+    page.locator(".finder [role=combobox]").press_sequentially("soup")
     page.locator(".found [role=option]").first.wait_for()
 
 
