@@ -74,7 +74,7 @@ class Options(Config):  # type: ignore[no-untyped-call]
     approved = c.Type(str, default="content/approved")
     output = c.Type(str, default="site")
     review = c.ListOfItems(c.Choice(("client", "public")), default=["public"])
-    access = c.Choice(("sealed", "host", "open"), default="open")
+    access = c.Choice(("sealed", "host", "open"), default="sealed")
     portals_url = c.Type(str, default="")
     stale_after_days = c.Type(int, default=14)
     timezone = c.Type(str, default="UTC")

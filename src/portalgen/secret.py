@@ -8,7 +8,6 @@ the settings know is an error, since every link would change.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
 import re
@@ -79,22 +78,30 @@ def _only_ours(path: Path) -> None:
 
 def fingerprint(secret: bytes) -> str:
     """What `secret_id` holds: enough to tell two secrets apart, and nothing to find one by."""
-    return _derive(secret, b"portalgen secret id", 8).hex()
+    return derive(secret, b"portalgen secret id", 8).hex()
 
 
 @lru_cache(maxsize=65536)
 def portal_key(secret: bytes, account: str, epoch: int) -> str:
     """The portal's folder: 26 characters of base32 that nobody can guess and that name no client."""
-    raw = _derive(secret, f"portalgen portal address\0{account}\0{epoch}".encode(), 17)
+    raw = derive(secret, f"portalgen portal address\0{account}\0{epoch}".encode(), 17)
     return base64.b32encode(raw).decode().lower()[:KEY_LENGTH]
 
 
 def cache_key(secret: bytes) -> bytes:
     """What signs the entries of the cache: only who has the secret can make one that is believed."""
-    return _derive(secret, b"portalgen cache", 32)
+    return derive(secret, b"portalgen cache", 32)
 
 
-def _derive(secret: bytes, info: bytes, length: int) -> bytes:
+def derive(secret: bytes, info: bytes, length: int) -> bytes:
     """HKDF-SHA256 (RFC 5869) without salt, up to 32 bytes."""
-    extracted = hmac.new(b"\0" * 32, secret, hashlib.sha256).digest()
-    return hmac.new(extracted, info + b"\x01", hashlib.sha256).digest()[:length]
+    return expand(hmac.digest(b"\0" * 32, secret, "sha256"), info, length)
+
+
+def expand(key: bytes, info: bytes, length: int) -> bytes:
+    """The second half of it, HKDF-Expand: `key` is 32 bytes that are as good as random."""
+    block, made = b"", b""
+    for number in range(1, -(-length // 32) + 1):
+        block = hmac.digest(key, block + info + bytes([number]), "sha256")
+        made += block
+    return made[:length]

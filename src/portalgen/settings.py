@@ -78,7 +78,7 @@ class Settings(BaseModel):
     approved: Path
     output: Path
     review: tuple[Literal["client", "public"], ...] = ("public",)
-    access: AccessMode = "open"
+    access: AccessMode = "sealed"
     portals_url: str = ""
     stale_after_days: int = 14
     timezone: str = "UTC"

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from posixpath import dirname, normpath
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 from urllib.parse import unquote
 
 from portalgen.problems import Address, Problem
@@ -34,6 +34,15 @@ class Page(Protocol):
     def path(self) -> str: ...
     @property
     def body(self) -> bytes: ...
+
+
+class Sealed(NamedTuple):
+    """What is known of a file that a sealed unit holds: which of its files it is in, and of its plain bytes
+    the SHA-256 in hex and the length."""
+
+    blob: str
+    sha256: str
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,9 @@ class Unit:
     """What each file was made from, by path: kept with it, so that the next build knows what is stale."""
     kept: frozenset[str] = frozenset()
     """The files that stand published already and stay as they are."""
+    sealed: Mapping[str, Sealed] = field(default_factory=dict)
+    """Where the unit is sealed, what its files hold, by the path that each has in the plain one; `parts`
+    go by these paths then."""
 
 
 class Mixed(Mapping[str, bytes]):

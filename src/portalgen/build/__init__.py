@@ -32,6 +32,7 @@ from portalgen.build.job import (
     unit_texts,
 )
 from portalgen.build.public_route import PublicWork, prepare_public
+from portalgen.build.sealing import Seals
 from portalgen.build.shown import Memory, Shown
 from portalgen.build.stages import (
     NOTHING,
@@ -53,6 +54,7 @@ from portalgen.problems import Address, Problem, account_of, in_order, line_in
 from portalgen.project import has_portal
 from portalgen.publish import Output, Release, ReleasedPage
 from portalgen.released import Released
+from portalgen.render import assets
 from portalgen.render.page import common_parts, digest_of
 from portalgen.scan import Scan, report
 from portalgen.secret import MADE, need_secret, read_secret
@@ -228,22 +230,26 @@ def _stage(job: Job, output: Output, options: Options, round_: _Round) -> None:
     round_.keep |= {name for account in job.content.broken - ended if (name := output.name_of(account))}
     with PublicSite(job, output.workspace("public"), options.jobs, standing) as site:
         round_.problems += site.problems
-        for composed in _units(job, standing, site):
+        seals = Seals(job, output, options.jobs, fresh=options.fresh)
+        seals.prepare()
+        shared = assets.portals(job.settings.house)
+        for composed in _units(job, standing, site, seals):
             round_.add(composed)
             unit = composed.unit
             if not (composed.plan.nothing and standing is output and output.clean(unit.name, look.sought)):
                 round_.problems += look.at(unit)
-            output.stage(unit, look.sought)
+            output.stage(seals.sealed(unit, shared), look.sought)
 
 
-def _units(job: Job, standing: Standing, site: PublicSite) -> Iterator[Composed]:
-    """Every portal, the assets they share, the internal site and the public one, a unit at a time."""
+def _units(job: Job, standing: Standing, site: PublicSite, seals: Seals | None) -> Iterator[Composed]:
+    """Every portal, the assets they share, the internal site and the public one, a unit at a time; none of
+    them sealed yet."""
     for one in job.shown:
         if one.id in job.carried:
             continue  # a broken account keeps the portal that it has
-        sheaf = portal_sheaf(job, one)
+        sheaf = portal_sheaf(job, one, sealed=job.lock(one.account) is not None)
         if sheaf is not None:
-            yield compose(sheaf, standing)
+            yield compose(sheaf, standing if seals is None else seals.standing(one.id, standing))
     yield compose(shared_sheaf(job.settings), standing)
     yield compose(Team().sheaf(job), standing)
     yield site.composed()
@@ -258,7 +264,7 @@ def _looked_at(job: Job, kept: Cache | None) -> Problems:
         job = replace(job, cache=Cache(folder / "cache", behind=kept))
         with PublicSite(job, folder / "public", 1) as site:
             round_.problems += site.problems
-            for composed in _units(job, NOTHING, site):
+            for composed in _units(job, NOTHING, site, None):
                 round_.problems += [*composed.problems, *look.at(composed.unit)]
     return round_.problems
 

@@ -74,6 +74,10 @@ class Job:
         wanted = self.shown if among is None else among
         return {one.id: self.key(one.account) for one in wanted if one.seen is not None}
 
+    def lock(self, account: Account) -> project.Lock | None:
+        """What an account's portal is closed with; None where it is not sealed."""
+        return project.lock(account, self.settings.access)
+
     def sources(self, account: str) -> Mapping[str, str]:
         """The texts of an account's Markdown files by path."""
         read = self.content.reads.get(account)

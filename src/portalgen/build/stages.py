@@ -164,18 +164,23 @@ def _planned(sheaf: Sheaf, before: Mapping[str, Parts], last: Sheaf | None) -> P
 # ---- portals --------------------------------------------------------------------------------------
 
 
-def portal_sheaf(job: Job, one: Shown) -> Sheaf | None:
-    """What is wanted of one client's portal, or None where there is none on this day."""
-    return _portal(job, one, "portals", "portal", "../assets/")
+def portal_sheaf(job: Job, one: Shown, *, sealed: bool) -> Sheaf | None:
+    """What is wanted of one client's portal, before it is sealed; None where there is none on this day."""
+    return _portal(job, one, "portals", "portal", "../assets/", sealed=sealed)
 
 
 def draft_sheaf(job: Job, one: Shown) -> Sheaf | None:
     """The portal as it would be if all that waits were approved, or None where nothing waits. For the
     preview alone."""
-    return _portal(job, one.draft, "drafts", "draft", "../../portals/assets/") if one.draft else None
+    if one.draft is None:
+        return None
+    sealed = job.lock(one.account) is not None
+    return _portal(job, one.draft, "drafts", "draft", "../../portals/assets/", sealed=sealed)
 
 
-def _portal(job: Job, one: Shown, folder: str, surface: Surface, assets: str) -> Sheaf | None:
+def _portal(
+    job: Job, one: Shown, folder: str, surface: Surface, assets: str, *, sealed: bool
+) -> Sheaf | None:
     view = one.portal
     if view is None:
         return None
@@ -187,14 +192,15 @@ def _portal(job: Job, one: Shown, folder: str, surface: Surface, assets: str) ->
         proses=one.proses,
         house=job.settings.house,
         look=job.disk.look(one),
+        sealed=sealed,
     )
     wanted |= _files(job, one, view)
     return Sheaf(f"{folder}/{key}", surface, one.id, wanted)
 
 
-def portal_unit(job: Job, one: Shown) -> tuple[Unit, Problems] | None:
-    """One client's portal made anew, or None where there is none on this day."""
-    sheaf = portal_sheaf(job, one)
+def portal_unit(job: Job, one: Shown, *, sealed: bool) -> tuple[Unit, Problems] | None:
+    """One client's portal made anew, before it is sealed; None where there is none on this day."""
+    sheaf = portal_sheaf(job, one, sealed=sealed)
     if sheaf is None:
         return None
     composed = compose(sheaf, NOTHING)

@@ -9,12 +9,14 @@ it is scanned. The internal site stays as it is: its readers may see everything.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
 from portalgen import __version__, project
 from portalgen.build.holding import held_record, next_expiry
 from portalgen.build.job import Job, consent_of, pardoned, scan_of
+from portalgen.build.sealing import Seals
 from portalgen.build.shown import Shown
 from portalgen.build.stages import PublicSite, portal_unit
 from portalgen.load.approvals import UNKNOWN
@@ -22,6 +24,8 @@ from portalgen.problems import Problem
 from portalgen.publish import Output, Release, ReleasedPage
 from portalgen.released import Released
 from portalgen.render.house import plain
+from portalgen.render.reader import SHARED
+from portalgen.site import Unit
 
 _NOTHING = "nothing was published; the pages stay as they were"
 
@@ -88,13 +92,33 @@ def _stale_portals(job: Job, then: Job, output: Output, before: Mapping[str, Sho
         if not project.has_portal(now.account, job.today):
             yield name
             continue
+        before_it = released.account.access.readers if unit.sealed else None
+        readers = None if before_it is None else tuple(reader.text for reader in before_it)
+        try:
+            lock = project.narrowed(readers, now.account, settings.access)
+        except project.Nobody:
+            yield name
+            continue
         same = kept.portal is not None and released.portal == kept.portal
+        same = same and (lock.readers if lock else None) == readers
         if same and name == f"portals/{job.key(now.account)}":
             continue
-        made = portal_unit(bare, kept)
+        made = portal_unit(bare, kept, sealed=lock is not None)
         yield name
         if made is not None and not made[1]:
-            output.stage(made[0])
+            _stage(bare, made[0], lock, output)
+
+
+def _stage(job: Job, unit: Unit, lock: project.Lock | None, output: Output) -> None:
+    """Stage a portal, sealed where it is; not at all where what its reader page needs is not published."""
+    if lock is None:
+        output.stage(unit)
+        return
+    with suppress(OSError):
+        assets = {name: output.read("portals/assets", name) for name in SHARED}
+        seals = Seals(job, output)
+        keys = seals.keys(job.accounts[unit.account].account, lock)
+        output.stage(seals.close(unit, keys, assets))
 
 
 def _public_is_stale(expired: Job, before: Mapping[str, Shown]) -> bool:

@@ -246,7 +246,9 @@ class Workshop:
 
     def _show_portal(self, job: Job, one: Shown, shown: _Shown) -> None:
         """The portal, and what it would be with all that waits for approval."""
-        sheaves = [sheaf for sheaf in (portal_sheaf(job, one), draft_sheaf(job, one)) if sheaf is not None]
+        sealed = job.lock(one.account) is not None
+        wanted = (portal_sheaf(job, one, sealed=sealed), draft_sheaf(job, one))
+        sheaves = [sheaf for sheaf in wanted if sheaf is not None]
         self._portals[one.id] = tuple(sheaf.name for sheaf in sheaves)
         for sheaf in sheaves:
             self._show(sheaf, shown)

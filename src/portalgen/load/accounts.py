@@ -31,7 +31,7 @@ from portalgen.load.fields import Fields
 from portalgen.load.folder import Refused, hashed, names_below, read_below, resolve, shown
 from portalgen.load.front_matter import MAX_FILE, Source, read
 from portalgen.load.sections import Body, split, whole
-from portalgen.problems import Address, Problem, Suggestions, UsageError
+from portalgen.problems import Address, Problem, Suggestions
 from portalgen.scalars import Day, Mark, Text
 from portalgen.vocabulary import Audience, slug
 
@@ -174,11 +174,6 @@ class Reading:
         front = fields.validate(source.mapping, FrontMatter, lambda raw: check(raw, fields))
         self.problems += fields.problems
         self.places |= fields.places
-        if front is not None and front.access.mode == "sealed":
-            raise UsageError(
-                "this version cannot seal portals yet; write mode: open, or mode: host",
-                fields.place("access.mode"),
-            )
         return front
 
     def _body(self, source: Source) -> Body:

@@ -292,11 +292,9 @@ def _review(reader: _Reader, node: yaml.Node | None) -> tuple[Any, ...]:
 
 
 def _access(reader: _Reader, node: yaml.Node | None) -> AccessMode:
-    text = "open" if node is None else reader.text(node, "access")
+    text = "sealed" if node is None else reader.text(node, "access")
     if text not in get_args(AccessMode):
-        reader.fail(node, f'"{text}" is no way to open a portal; write open or host')
-    if text == "sealed":
-        reader.fail(node, "this version cannot seal portals yet; write access: open, or access: host")
+        reader.fail(node, f'"{text}" is no way to open a portal; write sealed, host or open')
     return cast("AccessMode", text)
 
 

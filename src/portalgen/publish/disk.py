@@ -36,7 +36,7 @@ from portalgen.publish.record import (
 )
 from portalgen.publish.stage import Staged, Stager, files_below, hash_of, remove
 from portalgen.settings import Settings
-from portalgen.site import Unit, from_folder
+from portalgen.site import Sealed, Unit, from_folder
 
 MARKER = ".portalgen-output"
 _MARKER_TEXT = b"portalgen writes this folder: what is not part of a release is replaced or removed.\n"
@@ -99,16 +99,33 @@ class Output:
         )
 
     def parts(self, unit: str) -> Mapping[str, Mapping[str, str]]:
-        """What each file of a published unit was made from; only of files that are as they were written."""
+        """What each file of a published unit was made from; only of files that are as they were written.
+
+        Of a sealed unit nothing: its files are none of the pages (`sealed`).
+        """
         known = self._published.get(unit)
-        if known is None or not known.parts:
+        if known is None or not known.parts or known.sealed:
             return {}
+        stands = self._standing(unit, known)
+        return {path: parts for path, parts in known.parts.items() if path in stands}
+
+    def sealed(self, unit: str) -> Mapping[str, Sealed]:
+        """What the files of a sealed unit hold, by the path in the plain one; only of files that are as they
+        were written. Nothing where the unit is not sealed."""
+        known = self._published.get(unit)
+        if known is None or not known.sealed:
+            return {}
+        stands = self._standing(unit, known)
+        return {path: one for path, one in known.sealed.items() if one.blob in stands}
+
+    def _standing(self, unit: str, known: UnitRecord) -> frozenset[str]:
+        """The files of a unit that are as they were written."""
         there = files_below(self._output / unit)
-        return {
-            path: parts
-            for path, parts in known.parts.items()
-            if self._stands(self._output / unit / path, there.get(path), known.files.get(path))
-        }
+        return frozenset(
+            path
+            for path, record in known.files.items()
+            if self._stands(self._output / unit / path, there.get(path), record)
+        )
 
     def intact(self, unit: str) -> bool:
         """Whether every file of a published unit is as it was written, and known what it was made from."""

@@ -15,6 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from portalgen.site import Sealed
+
 
 class FileRecord(NamedTuple):
     """A published file: its hash, and size and time by which to tell that it wasn't touched since."""
@@ -35,6 +37,8 @@ class UnitRecord:
     """What each file was made from, as far as that is known."""
     clean: str = ""
     """The digest of all that the scan looked for when it found nothing here."""
+    sealed: Mapping[str, Sealed] = field(default_factory=dict)
+    """What the files of a sealed unit hold, by the path in the plain one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ def read_units(file: Path) -> dict[str, UnitRecord]:
                 {path: FileRecord(*values) for path, values in unit["files"].items()},
                 unit["parts"],
                 unit["clean"],
+                {path: Sealed(*values) for path, values in unit["sealed"].items()},
             )
             for name, unit in json.loads(body)["units"].items()
         }
@@ -102,6 +107,7 @@ def units_json(units: Mapping[str, UnitRecord]) -> bytes:
             "files": unit.files,
             "parts": unit.parts,
             "clean": unit.clean,
+            "sealed": unit.sealed,
         }
         for name, unit in sorted(units.items())
     }

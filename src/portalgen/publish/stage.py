@@ -57,7 +57,7 @@ class Stager:
         if not len(equal) == len(unit.files) == len(there):
             folder = unit.name.replace("/", "~")
             records = self._write(self.area / folder, published, unit, equal, hashes)
-        return Staged(unit.name, UnitRecord(unit.surface, unit.account, records, unit.parts), folder)
+        return Staged(unit.name, _record(unit, records), folder)
 
     def _equal(
         self, unit: Unit, path: str, status: os.stat_result | None, hashes: dict[str, str]
@@ -101,6 +101,10 @@ class Stager:
                 body = unit.files[path]
                 records[path] = FileRecord(hashes[path], len(body), _write(target, body))
         return records
+
+
+def _record(unit: Unit, files: Mapping[str, FileRecord]) -> UnitRecord:
+    return UnitRecord(unit.surface, unit.account, files, unit.parts, sealed=unit.sealed)
 
 
 def _write(path: str, body: bytes) -> int:

@@ -21,7 +21,7 @@ from portalgen.tokens import Scheme
 
 _STATIC = Path(__file__).parent / "static"
 
-PORTAL = ("portal.js", "icon.svg")
+PORTAL = ("portal.js", "reader.js", "icon.svg")
 INTERNAL = ("portfolio.js", "search.js", "minisearch.js", "icon.svg")
 PREFIX = "portalgen-"
 _PLAIN = House()

@@ -59,19 +59,21 @@ def wanted(
     proses: Proses | None = None,
     house: House = PLAIN,
     look: Look = no_shape,
+    sealed: bool = False,
 ) -> dict[str, Wanted]:
     """All pages of a portal by path, each with what it may read; but not the files that it links to.
 
     `assets` is the way from the portal's root to the shared files. `identity` is a text that names
     this portal and no client (its key): feeds and calendars make their ids of it. `proses` is the
     account's prose as far as it was rendered before, `house` what the agency adds to our pages, `look` what
-    its images are like.
+    its images are like. A portal that will be `sealed` has no feed: no feed reader could open it.
     """
     kept, pictures = Proses() if proses is None else proses, Pictures(look, _COLUMN)
     menu = list(_menu(view))
     addresses = {address for address, _ in menu}
     calendar_there = any(True for _ in _dated(view))
-    addresses |= ({"calendar"} if calendar_there else set()) | ({"feed"} if view.updates else set())
+    feed_there = bool(view.updates) and not sealed
+    addresses |= ({"calendar"} if calendar_there else set()) | ({"feed"} if feed_there else set())
     around = {"menu": digest(repr((menu, sorted(addresses), assets)))}
     common = parts_with(house)
     parts = {**common, **parts_of(view), **around}
@@ -101,7 +103,7 @@ def wanted(
     identified = {**parts, "address": digest(identity)}
     if calendar_there:
         found["calendar.ics"] = Wanted(identified, partial(_calendar, view, identity))
-    if view.updates:
+    if feed_there:
         found["feed.xml"] = Wanted(identified, partial(_feed, view, identity, _Kit(view, kept, pictures)))
     return found
 
