@@ -23,6 +23,7 @@ _STATIC = Path(__file__).parent / "static"
 
 PORTAL = ("portal.js", "reader.js", "icon.svg")
 INTERNAL = ("portfolio.js", "search.js", "minisearch.js", "icon.svg")
+_SHEETS = {"portal": ("portal", "reader"), "team": ("team",)}
 PREFIX = "portalgen-"
 _PLAIN = House()
 _PLACES: dict[Scheme, tuple[tuple[str, str], ...]] = {
@@ -46,7 +47,7 @@ def static(name: str) -> bytes:
 @cache
 def style(surface: str) -> bytes:
     """The style of a surface, `portal` or `team`, in our own colours."""
-    return b"\n".join(static(f"css/{name}.css") for name in ("tokens", "shared", surface))
+    return b"\n".join(static(f"css/{name}.css") for name in ("tokens", "shared", *_SHEETS[surface]))
 
 
 def own_tokens() -> str:

@@ -1,7 +1,8 @@
 // "New since your last visit": compares what changed with what this browser has shown before, and says
 // which of it is new. Nothing is sent, and nothing leaves the browser's own storage; without script or
-// storage the page says the same without the word.
-(() => {
+// storage the page says the same without the word. In a sealed portal each page is shown in the same document
+// (reader.js), which says so.
+function visit() {
   "use strict";
   const VISIT = 6 * 3600 * 1000; // milliseconds without a page, after which the next one is another visit
   const place = document.querySelector("[data-visit]");
@@ -53,4 +54,7 @@
       return null;
     }
   }
-})();
+}
+
+visit();
+document.addEventListener("portalgen:page", visit);
