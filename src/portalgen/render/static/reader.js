@@ -126,7 +126,9 @@
   async function file(path) {
     const { blob, key, length } = manifest.files.get(path);
     const cipher = await crypto.subtle.importKey("raw", key, "AES-GCM", false, ["decrypt"]);
-    const padded = await decrypted(cipher, await get(blob, "default"), "blob", path);
+    const fetched = async (cache) => decrypted(cipher, await get(blob, cache), "blob", path);
+    // What came damaged once would stay so in the browser's cache for a year.
+    const padded = await fetched("default").catch(() => fetched("reload"));
     if (padded.length < length) throw new Said("damaged");
     return padded.subarray(0, length);
   }
@@ -154,18 +156,18 @@
   async function opened(find, wrong) {
     try {
       say("opening");
-      if (!(await open(find, wrong))) return;
-      await route(true);
+      if (await open(find, wrong)) await route(true);
+      return "";
     } catch (error) {
-      fail(error);
+      return fail(error);
     }
   }
 
   function fail(error) {
     const name = error instanceof Said ? error.message : "damaged";
     if (name === "link" || name === "replaced") keep(() => sessionStorage.removeItem(inTab));
-    if (name === "replaced") remembered.delete().catch(() => {});
     say(name);
+    return name;
   }
 
   function keep(act) {
@@ -180,26 +182,29 @@
     if (!window.isSecureContext || !window.crypto?.subtle) return say("insecure");
     const link = LINK.exec(location.hash);
     if (link) return byLink(link);
-    const held = keep(() => sessionStorage.getItem(inTab));
-    if (held) {
-      const raw = keep(() => bytes(held, 32));
-      if (raw) return opened(async () => ({ raw, key: await unwrapping(raw) }), "replaced");
-    }
-    const known = await remembered.get().catch(() => null);
-    if (known) return opened(async () => ({ raw: null, key: known }), "replaced");
-    return say("locked");
+    const raw = held();
+    if (raw && (await opened(async () => ({ raw, key: await unwrapping(raw) }), "replaced")) !== "replaced") return;
+    const key = await remembered.get().catch(() => null);
+    if (!key && !raw) say("locked");
+    if (!key) return;
+    if ((await opened(async () => ({ raw: null, key }), "replaced")) === "replaced") await remembered.delete();
   }
+
+  // The key that this tab keeps.
+  const held = () => keep(() => bytes(sessionStorage.getItem(inTab), 32));
 
   function byLink([, key, path]) {
     // Before anything else: what stands in the address bar is copied, kept and sent on.
     history.replaceState(null, "", folder + location.search + (path ? "#" + path : ""));
+    manifest = null;
     const raw = /^[A-Za-z0-9_-]{43}$/.test(key) ? keep(() => bytes(key, 32)) : null;
     if (!raw) return say("link");
     return opened(async () => ({ raw, key: await unwrapping(raw) }), "link");
   }
 
-  async function forget() {
+  async function forget(told = true) {
     turn++;
+    if (told) tabs?.postMessage("forget");
     keep(() => sessionStorage.removeItem(inTab));
     keep(() => sessionStorage.removeItem(visits));
     keep(() => localStorage.removeItem(visits));
@@ -210,6 +215,9 @@
     history.replaceState(null, "", folder);
     say("closed");
   }
+
+  const tabs = window.BroadcastChannel && new BroadcastChannel(visits); // this portal's other tabs
+  tabs?.addEventListener("message", () => manifest && forget(false));
 
   // What this device remembers: a key that no script can read, and until when.
   const remembered = {
@@ -248,7 +256,11 @@
   // ---- what is said ------------------------------------------------------------------------------
 
   const texts = JSON.parse(document.getElementById("texts").textContent);
-  const lock = [...document.body.children].filter((one) => one.localName !== "script" && one.localName !== "noscript");
+  const bar = document.getElementById("reader-bar");
+  bar.remove();
+  bar.hidden = false;
+  document.getElementById("still").remove();
+  const lock = [...document.body.children].filter((one) => one.localName !== "script");
   const form = document.getElementById("unlock");
   const field = document.getElementById("passphrase");
   const remember = document.getElementById("remember");
@@ -257,9 +269,7 @@
   const help = document.getElementById("help");
   const contact = help.querySelector("#contact");
   const lockClass = document.body.className;
-  const bar = document.getElementById("reader-bar");
-  const keepButton = document.getElementById("keep");
-  bar.remove();
+  const keepButton = bar.querySelector("#keep");
 
   const ours = Object.keys(texts);
   const language = chosen(navigator.languages) ?? ours[0];
@@ -276,10 +286,13 @@
   function word(root, tag) {
     const told = texts[tag];
     for (const place of root.querySelectorAll("[data-text]")) place.textContent = told[place.dataset.text];
-    if (contact && root.contains(help)) {
-      const [before, after] = told.help.split("{contact}");
-      help.replaceChildren(before, contact, after);
-    }
+    if (root.contains(help)) help.replaceChildren(...aid(tag));
+  }
+
+  // Whom to write to.
+  function aid(tag) {
+    const [before, after = ""] = texts[tag].help.split("{contact}");
+    return [before, contact?.cloneNode(true) ?? "", after];
   }
 
   const FORM = ["locked", "link", "passphrase", "replaced", "closed"];
@@ -321,17 +334,17 @@
     sentence.className = "say";
     sentence.setAttribute("role", "alert");
     sentence.textContent = texts[tag][name];
-    const line = document.createElement("p");
+    sentence.tabIndex = -1;
     const home = document.createElement("a");
     home.href = "#/";
     home.textContent = texts[tag].home;
-    line.append(home);
-    page.append(sentence, line);
+    page.append(sentence, line(home));
     if (name !== "gone") {
-      const aid = document.createElement("p");
-      const [before, after = ""] = texts[tag].help.split("{contact}");
-      aid.append(before, contact ? contact.cloneNode(true) : "", after);
-      page.append(aid);
+      const button = document.createElement("button");
+      button.id = "again";
+      button.className = "btn";
+      button.textContent = texts[tag].again;
+      page.append(line(button), line(...aid(tag)));
     }
     leave();
     shown = "";
@@ -340,6 +353,14 @@
     document.body.replaceChildren(page, footer(tag));
     document.body.dataset.state = "failed";
     scrollTo(0, 0);
+    sentence.focus();
+  }
+
+  function line(...content) {
+    const made = document.createElement("p");
+    made.className = "more";
+    made.append(...content);
+    return made;
   }
 
   // ---- pages -------------------------------------------------------------------------------------
@@ -373,7 +394,7 @@
       }
       if (manifest.files.get(path).type !== "text/html") {
         history.replaceState(null, "", "#/");
-        download(path);
+        download(path).catch(fail);
         return route(first);
       }
       if (path !== shown) {
@@ -390,7 +411,8 @@
 
   function show(path, html, first) {
     const page = new DOMParser().parseFromString(policy.createHTML(html), "text/html");
-    for (const one of page.querySelectorAll("script, link, meta, base, style, iframe, object, embed")) one.remove();
+    for (const one of page.querySelectorAll(LOADS)) one.remove();
+    for (const one of page.querySelectorAll("[name]")) one.removeAttribute("name"); // it could stand in for document.body
     for (const link of page.querySelectorAll("a[href]")) turned(link, path);
     for (const one of page.querySelectorAll("[data-visit]")) one.dataset.visit = "./";
     leave();
@@ -406,7 +428,7 @@
     for (const image of images) image.arrive(() => mine === urls).catch(() => image.lost());
     document.dispatchEvent(new Event("portalgen:page"));
     if (first && document.activeElement === document.body && !typed) return;
-    focused(document.querySelector("main h1") ?? document.querySelector("main"));
+    focused(document.querySelector("#main h1") ?? document.querySelector("#main"));
   }
 
   function leave() {
@@ -446,18 +468,24 @@
     if (shown) history.replaceState({ y: scrollY }, "");
   }
 
+  // What loads something by itself; a portal's pages have nothing of it but images.
+  const LOADS = "script, link, meta, base, style, iframe, object, embed, video, audio, input, feImage, image";
+
   const ROOT = "https://portal.invalid/portal/"; // where the portal's pages lie beside their assets
 
   // Where an address on a page leads: the path in the portal, or null for what is not in it.
   function inside(address, path) {
-    const url = new URL(address, ROOT + path.split("/").map(encodeURIComponent).join("/"));
+    const base = ROOT + path.split("/").map(encodeURIComponent).join("/");
+    const url = URL.canParse?.(address, base) === false ? new URL("about:blank") : new URL(address, base);
     return url.href.startsWith(ROOT) ? { path: decoded(url.pathname.slice(8)), hash: url.hash.slice(1) } : null;
   }
 
   // A link of a page as it is there -> as it works here.
   function turned(link, path) {
-    const found = inside(link.getAttribute("href"), path);
-    if (!found) return;
+    const href = link.getAttribute("href");
+    if (/^(https:|mailto:|tel:)/i.test(href)) return;
+    const found = inside(href, path);
+    if (!found) return link.removeAttribute("href");
     const target = found.path.replace(/(^|\/)index\.html$/, "$1");
     if (manifest.files.has(target)) link.dataset.file = target;
     const address = target.split("/").map(encodeURIComponent).join("/");
@@ -480,17 +508,21 @@
 
   // An image as it waits for its bytes: it has its size, so nothing moves when they come.
   function waiting(image, path) {
-    const fallback = inside(image.getAttribute("src"), path)?.path;
+    const sources = [...(image.closest("picture")?.querySelectorAll("source") ?? [])];
+    for (const one of sources) one.remove();
+    image.removeAttribute("srcset");
+    const source = image.getAttribute("src") ?? "";
+    const fallback = inside(source, path)?.path;
     if (fallback === undefined) {
-      image.src = new URL(image.getAttribute("src"), ROOT + path).pathname.replace("/", "../"); // the agency's own
+      const beside = /^(?:\.\.\/)+(assets\/[^/]+)$/.exec(source); // the agency's own
+      if (beside) image.src = "../" + beside[1];
+      else image.removeAttribute("src");
       return null;
     }
-    const copies = [...(image.closest("picture")?.querySelectorAll("source") ?? [])].map((source) => {
-      const some = source.getAttribute("srcset").split(",").map((one) => one.trim().split(/\s+/));
-      source.remove();
+    const copies = sources.map((one) => {
+      const some = (one.getAttribute("srcset") ?? "").split(",").map((each) => each.trim().split(/\s+/));
       return some.map(([address, width]) => ({ path: inside(address, path)?.path, width: parseInt(width, 10) }));
     });
-    image.removeAttribute("srcset");
     image.src = kept(new Blob([`<svg xmlns="http://www.w3.org/2000/svg" width="${image.width || 1}" height="${image.height || 1}"/>`], { type: "image/svg+xml" }));
     return {
       async arrive(wanted) {
@@ -537,7 +569,11 @@
     clearTimeout(noting);
     noting = setTimeout(note, 150);
   }, { passive: true });
-  addEventListener("pageshow", (event) => event.persisted && !keep(() => sessionStorage.getItem(inTab)) && keyBytes && forget());
+  addEventListener("pageshow", async (event) => {
+    // Back from where a browser keeps whole pages: it may have been forgotten meanwhile.
+    if (!event.persisted || !manifest) return;
+    if (!(keyBytes ? held() : await remembered.get().catch(() => null))) forget(false);
+  });
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("#again")) return location.reload();
     if (event.target.closest?.("#forget")) return void forget();

@@ -1,0 +1,491 @@
+"""Opening a sealed portal, and not opening it: every way in, every damage, and what is said."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from portalgen.seal import Keys, link_text
+from tests.browser.sealing import CONTACT, Host, hosted, link, opened, page_of, sealed, shared, typed
+from tests.project import chromium
+
+READERS = ("ana@brisa.example", "Dirección")
+PAGES = {
+    "index.html": page_of("Spring launch", '<p><a href="updates/first/">First ads</a></p>'),
+    "updates/first/index.html": page_of("First ads are live", "<p>Two of three.</p>", root="../../"),
+}
+
+
+@pytest.fixture(scope="module")
+def portals() -> tuple[dict[str, bytes], Keys, Keys]:
+    """A host's files, and the keys of a portal of two readers and of another client's."""
+    files, keys = sealed(PAGES, readers=READERS)
+    others, other = sealed({"index.html": page_of("Autumn bread", "<p>Secret</p>")}, "molino")
+    return {**shared(), **files, **others}, keys, other
+
+
+@pytest.fixture(scope="module")
+def host(portals: tuple[dict[str, bytes], Keys, Keys]) -> Iterator[Host]:
+    with hosted(portals[0]) as host:
+        yield host
+
+
+@pytest.fixture(scope="module")
+def keys(portals: tuple[dict[str, bytes], Keys, Keys]) -> Keys:
+    return portals[1]
+
+
+@pytest.fixture(scope="module")
+def other(portals: tuple[dict[str, bytes], Keys, Keys]) -> Keys:
+    return portals[2]
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": 390, "height": 844})
+    made.set_default_timeout(10_000)
+    yield made
+    made.close()
+
+
+def refused(page: Page, words: str) -> None:
+    """A sentence says what is wrong; whom to write to stands below, and nothing of any client."""
+    expect(page.locator("#said")).to_contain_text(words)
+    expect(page.locator("#said")).to_have_attribute("role", "alert")
+    expect(page.locator("#help a")).to_have_attribute("href", f"mailto:{CONTACT}")
+    assert page.title() == "Private portal"
+    assert not re.search("Brisa|Spring|Ana|Autumn|First", page.inner_text("body"))
+
+
+# ---- ways in ----
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_readers_link_opens_the_portal(
+    context: BrowserContext, host: Host, keys: Keys, reader: str
+) -> None:
+    assert opened(context, link(host, keys, reader)).title() == "Spring launch"
+
+
+def test_a_link_may_lead_to_a_page(context: BrowserContext, host: Host, keys: Keys) -> None:
+    page = opened(context, link(host, keys, READERS[0], "/updates/first/"))
+    assert page.title() == "First ads are live"
+    assert page.url == f"{host.base}{keys.address}/#/updates/first/"
+
+
+SPELLINGS = {
+    "as it was sent": str,
+    "in capitals": str.upper,
+    "with hyphens": lambda text: text.replace(" ", "-"),
+    "with spaces around and between": lambda text: f"  {text.replace(' ', '   ')} ",
+    "in wide letters": lambda text: "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else c for c in text),
+    "decomposed": lambda text: unicodedata.normalize("NFD", text),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+def test_a_passphrase_opens_it_however_it_is_typed(
+    context: BrowserContext, host: Host, keys: Keys, spelling: object
+) -> None:
+    page = opened(context, f"{host.base}{keys.address}/", "locked")
+    typed(page, spelling(keys.passphrase(READERS[1])))  # type: ignore[operator]
+    assert page.title() == "Spring launch"
+
+
+def test_after_a_passphrase_the_page_that_was_asked_for_is_shown(
+    context: BrowserContext, host: Host, keys: Keys
+) -> None:
+    page = opened(context, f"{host.base}{keys.address}/#/updates/first/", "locked")
+    typed(page, keys.passphrase(READERS[0]))
+    assert page.title() == "First ads are live"
+    assert page.evaluate("document.activeElement.textContent") == "First ads are live"
+
+
+# ---- no way in ----
+
+
+def test_a_wrong_a_cut_and_another_portals_link_are_refused(
+    context: BrowserContext, host: Host, keys: Keys, other: Keys
+) -> None:
+    right = link_text(keys.link(READERS[0]))
+    wrong = [right[:-1], "", right.swapcase(), f"{right}x", link_text(other.link("")), "%ZZ", "<b>"]
+    for key in wrong:
+        page = opened(context, f"{host.base}{keys.address}/#k={key}", "locked")
+        refused(page, "This link does not open the portal")
+        assert page.url == f"{host.base}{keys.address}/"
+        page.close()
+
+
+def test_a_wrong_passphrase_is_refused_and_may_be_typed_again(
+    context: BrowserContext, host: Host, keys: Keys, other: Keys
+) -> None:
+    page = opened(context, f"{host.base}{keys.address}/", "locked")
+    page.fill("#passphrase", other.passphrase(""))
+    page.click("#unlock button")
+    expect(page.locator("#said")).to_contain_text("This passphrase does not open")
+    refused(page, "This passphrase does not open")
+    assert page.evaluate("document.activeElement.id") == "passphrase"
+    assert page.input_value("#passphrase") == ""
+    typed(page, keys.passphrase(READERS[0]))
+
+
+def test_a_reader_who_was_taken_off_stays_outside_and_the_others_do_not(
+    context: BrowserContext, host: Host, keys: Keys
+) -> None:
+    fewer, now = sealed(PAGES, readers=READERS[:1])
+    assert now.address == keys.address
+    known = opened(context, link(host, keys, READERS[1]))
+    with host.instead(fewer):
+        refused(opened(context, link(host, keys, READERS[1]), "locked"), "a newer one has taken its place")
+        page = opened(context, f"{host.base}{keys.address}/", "locked")
+        page.fill("#passphrase", keys.passphrase(READERS[1]))
+        page.click("#unlock button")
+        refused(page, "This passphrase does not open")
+        known.reload()
+        known.wait_for_selector('body[data-state="locked"]')
+        refused(known, "What this browser remembered does not open")
+        assert opened(context, link(host, keys, READERS[0])).title() == "Spring launch"
+
+
+def test_a_new_epoch_has_another_address_and_other_keys(
+    context: BrowserContext, host: Host, keys: Keys
+) -> None:
+    files, now = sealed(PAGES, readers=READERS, epoch=2)
+    with host.instead(files):
+        address = f"{host.base}{now.address}/#k={link_text(keys.link(READERS[0]))}"
+        refused(opened(context, address, "locked"), "This link does not open")
+        assert opened(context, link(host, now, READERS[0])).title() == "Spring launch"
+
+
+def test_without_a_safe_connection_it_says_so(browser: Browser, host: Host, keys: Keys) -> None:
+    rules = f"--host-resolver-rules=MAP clients.example 127.0.0.1:{host.base.rpartition(':')[2][:-1]}"
+    unsafe = browser.browser_type.launch(executable_path=chromium(), args=["--no-sandbox", rules])
+    page = unsafe.new_page()
+    page.goto(f"http://clients.example/{keys.address}/#k={link_text(keys.link(READERS[0]))}")
+    page.wait_for_selector('body[data-state="failed"]')
+    refused(page, "has to begin with https://")
+    unsafe.close()
+
+
+def test_without_a_script_it_says_so_in_every_language(browser: Browser, host: Host, keys: Keys) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{host.base}{keys.address}/")
+    told_how(page)
+    context.close()
+
+
+def told_how(page: Page) -> None:
+    for words in ("Allow JavaScript for this page", "Permita JavaScript en esta página"):
+        expect(page.get_by_text(words)).to_be_visible()
+    assert page.locator("#unlock").is_hidden()
+    assert page.locator("#reader-bar").is_hidden()
+
+
+@pytest.mark.parametrize("script", [b"", b"window.stolen = location.hash"], ids=["none", "another's"])
+def test_a_script_that_is_not_the_one_that_was_built_does_not_run(
+    context: BrowserContext, host: Host, keys: Keys, script: bytes
+) -> None:
+    with host.instead({"assets/reader.js": script or None}):
+        page = context.new_page()
+        page.goto(link(host, keys, READERS[0]))
+        told_how(page)
+        assert page.evaluate("window.stolen") is None
+
+
+def test_what_is_said_is_in_the_readers_language(browser: Browser, host: Host, keys: Keys) -> None:
+    context = browser.new_context(locale="es-MX")
+    page = context.new_page()
+    page.goto(f"{host.base}{keys.address}/#k=x")
+    expect(page.locator("#said")).to_contain_text("Este enlace no abre el portal")
+    assert page.evaluate("document.documentElement.lang") == "es"
+    assert page.title() == "Portal privado"
+    context.close()
+
+
+# ---- damage ----
+
+
+def flipped(data: bytes) -> bytes:
+    """With one bit of the last bytes changed: the last quotation mark of `keys.json`, or a seal's tag."""
+    return data[:-5] + bytes([data[-5] ^ 1]) + data[-4:]
+
+
+DAMAGES = {
+    "one bit": flipped,
+    "cut": lambda data: data[: len(data) // 2],
+    "cut to the nonce": lambda data: data[:12],
+    "empty": lambda data: b"",
+    "missing": lambda data: None,
+    "longer": lambda data: data + b"\0",
+    "zeros": lambda data: bytes(len(data)),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+@pytest.mark.parametrize("name", ["manifest.bin", "keys.json"])
+def test_a_damaged_file_is_refused(
+    context: BrowserContext, host: Host, keys: Keys, name: str, damage: object
+) -> None:
+    path = f"{keys.address}/{name}"
+    with host.instead({path: damage(host.files[path])}):  # type: ignore[operator]
+        page = context.new_page()
+        page.goto(link(host, keys, READERS[0]))
+        page.wait_for_selector('body[data-state="failed"], body[data-state="locked"]')
+        refused(page, "")
+
+
+def test_another_portals_manifest_and_an_older_key_file_are_refused(
+    context: BrowserContext, host: Host, keys: Keys, other: Keys
+) -> None:
+    mine, theirs = f"{keys.address}/manifest.bin", f"{other.address}/manifest.bin"
+    with host.instead({mine: host.files[theirs]}):
+        refused(opened(context, link(host, keys, READERS[0]), "failed"), "arrived damaged")
+    with host.instead({f"{keys.address}/keys.json": host.files[f"{other.address}/keys.json"]}):
+        refused(opened(context, link(host, keys, READERS[0]), "locked"), "This link does not open")
+
+
+def blobs(host: Host, keys: Keys) -> list[str]:
+    return sorted(path for path in host.files if path.startswith(f"{keys.address}/blobs/"))
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_page_is_not_shown(context: BrowserContext, host: Host, keys: Keys, damage: object) -> None:
+    changed = {path: damage(host.files[path]) for path in blobs(host, keys)}  # type: ignore[operator]
+    with host.instead(changed):
+        page = opened(context, link(host, keys, READERS[0]), "failed")
+        expect(page.locator("#said")).to_contain_text("arrived damaged")
+        expect(page.get_by_role("link", name=CONTACT)).to_have_attribute("href", f"mailto:{CONTACT}")
+        assert "Spring" not in page.inner_text("body")
+
+
+def test_a_page_in_another_pages_place_is_not_shown(context: BrowserContext, host: Host, keys: Keys) -> None:
+    one, two = blobs(host, keys)
+    with host.instead({one: host.files[two], two: host.files[one]}):
+        page = opened(context, link(host, keys, READERS[0]), "failed")
+        expect(page.locator("#said")).to_contain_text("arrived damaged")
+
+
+def test_from_a_damaged_page_one_comes_to_a_whole_one(
+    context: BrowserContext, host: Host, keys: Keys
+) -> None:
+    page = opened(context, link(host, keys, READERS[0]))
+    with host.instead(dict.fromkeys(blobs(host, keys), b"")):
+        page.get_by_role("link", name="First ads").click()
+        page.wait_for_selector('body[data-state="failed"]')
+    page.get_by_role("link", name="To the first page").click()
+    page.wait_for_selector('body[data-state="open"]')
+    assert page.title() == "Spring launch"
+
+
+def without(keys_file: bytes, **changes: object) -> bytes:
+    data = json.loads(keys_file)
+    for name, value in changes.items():
+        (data if name in data else data["kdf"])[name] = value
+    return json.dumps(data).encode()
+
+
+BOUNDS: dict[str, dict[str, object]] = {
+    "another format": {"format": "portalgen-sealed-2"},
+    "too few rounds": {"iterations": 599_999},
+    "so many rounds that it would hang": {"iterations": 10_000_001},
+    "rounds that are no number": {"iterations": "600000"},
+    "a short salt": {"salt": "AAAA"},
+    "a long salt": {"salt": "A" * 88},
+    "another hash": {"hash": "SHA-1"},
+    "more wraps than anybody needs": {"wraps": ["A" * 54] * 1025},
+    "a wrap of another length": {"wraps": ["A" * 52]},
+    "wraps that are no list": {"wraps": {}},
+}
+
+
+@pytest.mark.parametrize("changes", BOUNDS.values(), ids=BOUNDS)
+def test_a_key_file_beyond_its_bounds_is_refused(
+    context: BrowserContext, host: Host, keys: Keys, changes: dict[str, object]
+) -> None:
+    path = f"{keys.address}/keys.json"
+    with host.instead({path: without(host.files[path], **changes)}):
+        page = opened(context, f"{host.base}{keys.address}/", "locked")
+        typed(page, keys.passphrase(READERS[0]), "failed")
+        refused(page, "arrived damaged")
+
+
+def test_without_a_connection_it_says_so_and_comes_back(
+    context: BrowserContext, host: Host, keys: Keys
+) -> None:
+    page = opened(context, f"{host.base}{keys.address}/", "locked")
+    context.set_offline(True)
+    typed(page, keys.passphrase(READERS[0]), "failed")
+    refused(page, "could not be loaded")
+    context.set_offline(False)
+    page.click("#again")
+    page.wait_for_selector('body[data-state="locked"]')
+    typed(page, keys.passphrase(READERS[0]))
+
+
+# ---- the key ----
+
+
+def test_the_key_leaves_the_address_and_the_history_at_once(
+    context: BrowserContext, host: Host, keys: Keys
+) -> None:
+    page = context.new_page()
+    page.goto("about:blank")
+    page.goto(link(host, keys, READERS[0]))
+    page.wait_for_selector('body[data-state="open"]')
+    assert page.url == f"{host.base}{keys.address}/"
+    assert page.evaluate("history.length") == 2
+    page.get_by_role("link", name="First ads").click()
+    page.wait_for_url("**/#/updates/first/")
+    page.go_back()
+    page.wait_for_url(f"{host.base}{keys.address}/")
+    session = context.new_cdp_session(page)
+    told = [entry["url"] for entry in session.send("Page.getNavigationHistory")["entries"]]
+    assert len(told) == 3
+    assert link_text(keys.link(READERS[0])) not in str(told)
+
+
+def test_no_request_carries_the_key_and_no_page_tells_where_one_came_from(
+    context: BrowserContext, host: Host, keys: Keys
+) -> None:
+    host.asked.clear()
+    page = opened(context, link(host, keys, READERS[0]))
+    page.get_by_role("link", name="First ads").click()
+    page.wait_for_url("**/#/updates/first/")
+    assert len(host.asked) >= 7
+    for asked in host.asked:
+        assert link_text(keys.link(READERS[0])) not in str(asked)
+        assert "#" not in asked.path
+        assert "Referer" not in asked.headers
+        assert "Cookie" not in asked.headers
+
+
+def kept(page: Page) -> str:
+    """All that a browser keeps for this page's origin, as text."""
+    return str(
+        page.evaluate(
+            """async () => {
+              const found = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie];
+              found.push(...await caches.keys());
+              for (const { name } of await indexedDB.databases()) {
+                const database = await new Promise((done) => {
+                  const asked = indexedDB.open(name);
+                  asked.onsuccess = () => done(asked.result);
+                });
+                for (const store of database.objectStoreNames) {
+                  const all = database.transaction(store).objectStore(store).getAllKeys();
+                  await new Promise((done) => (all.onsuccess = done));
+                  found.push(...all.result);
+                }
+                database.close();
+              }
+              return found.join("\\n");
+            }"""
+        )
+    )
+
+
+def test_a_tab_keeps_the_key_until_it_is_closed(context: BrowserContext, host: Host, keys: Keys) -> None:
+    page = opened(context, link(host, keys, READERS[0]))
+    page.reload()
+    page.wait_for_selector('body[data-state="open"]')
+    assert link_text(keys.link(READERS[0])) in kept(page)
+    opened(context, f"{host.base}{keys.address}/", "locked")
+
+
+def test_what_was_forgotten_is_nowhere(context: BrowserContext, host: Host, keys: Keys) -> None:
+    page = opened(context, link(host, keys, READERS[0]))
+    page.click("#keep")
+    expect(page.locator("#keep")).to_be_disabled()
+    assert keys.address in kept(page)
+    page.click("#forget")
+    page.wait_for_selector('body[data-state="locked"]')
+    expect(page.locator("#said")).to_contain_text("The portal is closed")
+    assert kept(page).strip() == "{}\n{}"
+    assert "Spring" not in page.content()
+    page.reload()
+    page.wait_for_selector('body[data-state="locked"]')
+    page.go_back()
+    expect(page.get_by_text("Spring launch")).to_be_hidden()
+
+
+def test_a_device_remembers_for_seven_days_and_only_when_it_is_asked_to(
+    context: BrowserContext, host: Host, keys: Keys
+) -> None:
+    page = opened(context, f"{host.base}{keys.address}/", "locked")
+    assert not page.is_checked("#remember")
+    page.check("#remember")
+    typed(page, keys.passphrase(READERS[0]))
+    expect(page.locator("#keep")).to_be_disabled()
+    page.close()
+    again = opened(context, f"{host.base}{keys.address}/")
+    assert again.title() == "Spring launch"
+    assert again.evaluate(EXTRACTABLE) is False
+    again.evaluate(SEVEN_DAYS_AGO)
+    again.close()
+    late = opened(context, f"{host.base}{keys.address}/", "locked")
+    assert keys.address not in kept(late)
+
+
+STORE = """const database = await new Promise((done) => {
+  const asked = indexedDB.open("portalgen");
+  asked.onsuccess = () => done(asked.result);
+});
+const keys = database.transaction("keys", "readwrite").objectStore("keys");
+const told = (asked) => new Promise((done) => (asked.onsuccess = () => done(asked.result)));
+const [name] = await told(keys.getAllKeys());
+const one = await told(keys.get(name));
+"""
+EXTRACTABLE = f"async () => {{ {STORE} database.close(); return one.key.extractable; }}"
+SEVEN_DAYS_AGO = (
+    f"async () => {{ {STORE} one.until -= 7 * 24 * 3600 * 1000; await told(keys.put(one, name)); "
+    "database.close(); }"
+)
+
+
+def test_two_portals_of_one_host_open_side_by_side(
+    context: BrowserContext, host: Host, keys: Keys, other: Keys
+) -> None:
+    page = opened(context, link(host, keys, READERS[0]))
+    page.goto(link(host, other))
+    page.wait_for_selector('body[data-state="open"]')
+    assert page.title() == "Autumn bread"
+    page.goto(f"{host.base}{keys.address}/")
+    page.wait_for_selector('body[data-state="open"]')
+    assert page.title() == "Spring launch"
+
+
+def test_a_portal_closed_in_one_tab_is_closed_in_all(context: BrowserContext, host: Host, keys: Keys) -> None:
+    one, two = (opened(context, link(host, keys, reader)) for reader in READERS)
+    one.click("#forget")
+    two.wait_for_selector('body[data-state="locked"]')
+    assert "Spring" not in two.content()
+
+
+def test_a_wrong_link_closes_what_was_open(context: BrowserContext, host: Host, keys: Keys) -> None:
+    page = opened(context, link(host, keys, READERS[0]))
+    page.evaluate("location.hash = 'k=wrong'")
+    page.wait_for_selector('body[data-state="locked"]')
+    refused(page, "This link does not open")
+
+
+def test_a_damage_that_was_mended_is_not_kept_by_the_browser(
+    context: BrowserContext, host: Host, keys: Keys
+) -> None:
+    host.headers = {"/blobs/": "public, max-age=31536000, immutable"}
+    with host.instead(dict.fromkeys(blobs(host, keys), b"")):
+        opened(context, link(host, keys, READERS[0]), "failed")
+    assert opened(context, link(host, keys, READERS[0])).title() == "Spring launch"
+    host.headers = {}
+
+
+def test_without_a_contact_it_says_whom_to_write_to_all_the_same(context: BrowserContext) -> None:
+    files, keys = sealed(PAGES, contact="")
+    with hosted({**shared(), **files}) as host:
+        page = opened(context, f"{host.base}{keys.address}/#k=x", "locked")
+        expect(page.locator("#help")).to_contain_text("write to whoever sent you the link")
