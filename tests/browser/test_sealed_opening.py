@@ -181,7 +181,7 @@ def test_without_a_script_it_says_so_in_every_language(browser: Browser, host: H
 
 
 def told_how(page: Page) -> None:
-    for words in ("Allow JavaScript for this page", "Permita JavaScript en esta página"):
+    for words in ("Allow JavaScript for this page", "Permite JavaScript en esta página"):
         expect(page.get_by_text(words)).to_be_visible()
     assert page.locator("#unlock").is_hidden()
     assert page.locator("#reader-bar").is_hidden()
@@ -489,3 +489,11 @@ def test_without_a_contact_it_says_whom_to_write_to_all_the_same(context: Browse
     with hosted({**shared(), **files}) as host:
         page = opened(context, f"{host.base}{keys.address}/#k=x", "locked")
         expect(page.locator("#help")).to_contain_text("write to whoever sent you the link")
+
+
+def test_what_is_typed_can_be_seen_by_who_wants_to(context: BrowserContext, host: Host, keys: Keys) -> None:
+    page = opened(context, f"{host.base}{keys.address}/", "locked")
+    field = page.locator("#passphrase")
+    expect(field).to_have_attribute("type", "password")
+    page.get_by_label("Show what I type").check()
+    expect(field).to_have_attribute("type", "text")

@@ -207,7 +207,7 @@ def test_an_update_has_an_address_that_can_be_passed_on(
 
 def test_an_address_that_is_none_leads_to_the_first_page(page: Page) -> None:
     page.evaluate("location.hash = '/nowhere/'")
-    expect(page.locator("#said")).to_have_text("Esta página no está en su portal, o ya no está.")
+    expect(page.locator("#said")).to_have_text("Esta página no está en tu portal, o ya no está.")
     page.get_by_role("link", name="Ir a la primera página").click()
     page.wait_for_selector('body[data-state="open"]')
     page.evaluate("location.hash = '/timeline'")

@@ -77,7 +77,8 @@ def _texts(t: Translator, contact: str) -> dict[str, str]:
     return {
         "title": t("Private portal"),
         "label": t("Passphrase"),
-        "open": t("Open"),
+        "open": t("Open the portal"),
+        "seen": t("Show what I type"),
         "remember": t("Remember on this device for 7 days"),
         "keep": t("Remember on this device"),
         "kept": t("Remembered for 7 days"),

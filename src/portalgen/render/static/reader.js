@@ -263,6 +263,7 @@
   const lock = [...document.body.children].filter((one) => one.localName !== "script");
   const form = document.getElementById("unlock");
   const field = document.getElementById("passphrase");
+  const seen = document.getElementById("seen"); // seven words are long for who can't see them
   const remember = document.getElementById("remember");
   const again = document.getElementById("again");
   const said = document.getElementById("said");
@@ -590,6 +591,7 @@
       place(id, false);
     } else note();
   });
+  seen.addEventListener("change", () => (field.type = seen.checked ? "text" : "password"));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!field.value.trim()) return field.focus();
