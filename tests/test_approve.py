@@ -1,12 +1,15 @@
 """`portalgen approve`: shows every word, asks, writes down who and when, and writes the letter."""
 
+import base64
 import json
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 import pytest
 
+from tests import sealed
 from tests.project import SECRET, SETTINGS, Project
 from tests.test_review import REVIEWED
 
@@ -117,6 +120,48 @@ def test_the_letter_is_written_for_the_client(project: Project) -> None:
     assert f"https://clients.example/{project.key('brisa')}/" in done.stdout
     assert "mailto:marta@brisa.example?" in done.stdout
     assert "held back" not in done.stdout
+
+
+SEALED = SETTINGS_WITH_PORTALS.replace("access: open", "access: sealed")
+
+
+def test_the_letter_for_a_sealed_portal_has_its_link(project: Project) -> None:
+    project.write("mkdocs.yml", SEALED)
+    said = run(project, "--by", "Ana Ruiz", "--yes").stdout
+    assert said.count("Tell ") == 1
+    assert f"\n{access_link('brisa')}\n" in said
+    assert quote(access_link("brisa"), safe="") in said.partition("As a mail: mailto:marta@brisa.example?")[2]
+    assert sealed.passphrase("brisa") not in said
+
+
+def test_of_several_readers_each_letter_has_the_link_of_the_one_it_goes_to(project: Project) -> None:
+    project.write("mkdocs.yml", SEALED)
+    readers = "access: {readers: [marta@brisa.example, leo@brisa.example, board]}"
+    project.account("brisa", BRISA.replace("title:", f"{readers}\ntitle:"))
+    _, *told = run(project, "--by", "Ana Ruiz", "--yes").stdout.split("Tell ")
+    keys = {
+        reader: access_link("brisa", reader)
+        for reader in ("leo@brisa.example", "marta@brisa.example", "board")
+    }
+    whom = [letter.partition(":")[0] for letter in told]
+    assert whom == ["leo@brisa.example", "marta@brisa.example", "the other readers"]
+    for to, letter in zip(whom, told, strict=True):
+        shown = unquote(letter)
+        assert [reader for reader, link in keys.items() if link in shown] == [r for r in keys if r == to]
+        assert f"https://clients.example/{project.key('brisa')}/" in shown
+
+
+def test_of_a_secret_that_is_refused_it_is_told_before_anything_is_written(project: Project) -> None:
+    done = run(project, "--by", "Ana Ruiz", "--yes", PORTALGEN_SECRET="5e5e")
+    assert done.returncode == 2
+    assert "brisa was not approved: PORTALGEN_SECRET is no secret" in done.stderr
+    assert not (project.root / "content/approved").exists()
+
+
+def access_link(account: str, reader: str = "") -> str:
+    """An access link, as a reader gets it."""
+    key = base64.urlsafe_b64encode(sealed.link(account, reader)).decode().removesuffix("=")
+    return f"https://clients.example/{sealed.address(account)}/#k={key}"
 
 
 def test_an_update_of_a_later_day_is_approved_and_not_told(project: Project) -> None:

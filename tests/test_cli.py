@@ -51,12 +51,12 @@ def test_problems_are_exit_1_with_place_excerpt_and_advice(project: Project) -> 
 
 USAGE = [
     ("no settings", {"mkdocs.yml": None}, "there is no settings file"),
-    ("sealed", {"access: sealed": "output: site"}, "cannot seal portals yet"),
+    ("another access", {"access: closed": "access: open"}, "write sealed, host or open"),
     ("review", {"review: [all]": "review: []"}, "cannot be reviewed"),
     ("unknown option", {"ouput: site": "output: site"}, 'did you mean "output"?'),
     ("unknown timezone", {"timezone: Mars/Base": "timezone: Europe/Madrid"}, "no timezone"),
     ("accounts inside docs", {"accounts: content/pages/accounts": "accounts: content/accounts"}, "one inside the other"),
-    ("no plugin", {"  - search\n": "  - search\n  - portalgen:\n      accounts: content/accounts\n      output: site\n      review: []\n      timezone: Europe/Madrid\n"}, "the plugin is not in the list"),
+    ("no plugin", {"  - search\n": "  - search\n  - portalgen:\n      accounts: content/accounts\n      output: site\n      review: []\n      access: open\n      timezone: Europe/Madrid\n"}, "the plugin is not in the list"),
     ("broken YAML", {"site_name: [": "site_name: Estudio Norte"}, "cannot be read as YAML"),
 ]  # fmt: skip
 
@@ -76,15 +76,6 @@ def test_wrong_settings_are_exit_2_with_a_sentence(
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert not (project.root / "site").exists()
-
-
-def test_a_sealed_account_is_refused_with_its_place(project: Project) -> None:
-    project.account("brisa", MINIMAL.replace("title:", "access: {mode: sealed}\ntitle:"))
-    done = run(project.root, "build")
-    assert done.returncode == 2
-    assert done.stderr.startswith(
-        "content/accounts/brisa.md:3:16: error: this version cannot seal portals yet"
-    )
 
 
 @pytest.mark.parametrize(
@@ -112,32 +103,6 @@ def test_a_second_build_is_exit_4(project: Project) -> None:
         done = run(project.root, "build")
     assert done.returncode == 4
     assert "another build" in done.stderr
-
-
-@pytest.mark.parametrize("secret", ["", "abc", "g" * 64, "5e" * 31])
-def test_a_secret_that_is_none_is_exit_2_and_never_made_in_ci(project: Project, secret: str) -> None:
-    done = run(project.root, "build", PORTALGEN_SECRET=secret, CI="true")
-    assert done.returncode == 2
-    assert "secret" in done.stderr.casefold()
-    assert not secret or secret not in done.stderr
-
-
-def test_a_first_build_makes_the_secret_and_says_to_back_it_up(project: Project) -> None:
-    done = run(project.root, "build", PORTALGEN_SECRET="")
-    assert done.returncode == 0, done.stderr
-    assert "back it up" in done.stderr
-    secret = project.root / ".portalgen/secret"
-    assert secret.stat().st_mode & 0o777 == 0o600
-    assert len(secret.read_text().strip()) == 64
-    secret.chmod(0o644)
-    assert run(project.root, "build", PORTALGEN_SECRET="").returncode == 2
-
-
-def test_another_secret_than_the_settings_know_is_exit_2(project: Project) -> None:
-    project.setting("      output: site\n", "      output: site\n      secret_id: 0123456789abcdef\n")
-    done = run(project.root, "build")
-    assert done.returncode == 2
-    assert SECRET not in done.stderr
 
 
 def test_check_writes_nothing_and_says_who_needs_attention(project: Project) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -175,8 +176,9 @@ def test_the_terminals_portfolio_says_nothing_of_ours_but_messages(built: Projec
 
 
 def test_the_letter_says_nothing_of_ours_but_messages(catalog: None) -> None:
-    for news in LETTERS:
+    for news, opening in product(LETTERS, ("plain", "link", "theirs")):
         view = LetterView(
+            opening=opening,  # type: ignore[arg-type]
             language=LANGUAGE, agency="Estudio Norte", client="zq001canary", title="zq002canary", to=("a@b.example",),
             greeted=("zq003canary", "zq004canary"), sender="zq005canary", address="https://a.example/b/", news=news,
         )  # fmt: skip
@@ -253,6 +255,7 @@ def desks(root: Path) -> Iterator[str]:
         language=LANGUAGE, agency="Estudio Norte", client="zq001canary", title="zq002canary", sender="zq003canary",
         to=(), greeted=(), address="", news=(difference(title="zq004canary"),),
     )  # fmt: skip
+    theirs = news.model_copy(update={"opening": "theirs"})
     for one in everybody:
         for dumb in (True, False):
             for outcome in ("stale", "old page", "refused"):
@@ -261,9 +264,9 @@ def desks(root: Path) -> Iterator[str]:
                     1
                 ]
         for audience in ("client", "public"):
-            done = Done("zq003canary", "d", Approval(audience, news, "⟦warning⟧"))  # type: ignore[arg-type]
+            done = Done("zq003canary", "d", Approval(audience, (news,), "⟦warning⟧"))  # type: ignore[arg-type]
             yield desk_pages.approve_page(
-                whole, "run", one.id, token="t", dumb=False, by="", done=done, letter=news
+                whole, "run", one.id, token="t", dumb=False, by="", done=done, letters=(news, theirs)
             )[1]
     yield desk_pages.approve_page(whole, "run", "s9-nobody", token="t", dumb=False, by="")[1]
     yield desk_pages.approve_page(made[4], "run", "s9-nobody", token="t", dumb=False, by="")[1]

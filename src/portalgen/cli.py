@@ -159,7 +159,7 @@ def build(
             click.echo(line)
     _print_text(outcome.problems, outcome.line_of, outcome.accounts)
     if outcome.made_secret:
-        _say(pipeline.MADE)
+        _say(outcome.made_secret)
     _say(outcome.closing)
     ctx.exit(_code(outcome.problems, strict=strict))
 
@@ -244,6 +244,53 @@ def approve(
     if not found.shown and not found.problems:
         _say("nothing waits for approval" + (f" in {', '.join(names)}" if names else ""))
     ctx.exit(_code(found.problems, strict=False))
+
+
+@main.command()
+@click.argument("names", metavar="[ID]...", nargs=-1)
+@_settings_option
+@click.option("--json", "as_json", is_flag=True, help="A list that scripts read.")
+@click.pass_context
+def links(ctx: click.Context, names: tuple[str, ...], config: Path, as_json: bool) -> None:
+    """Print the access links and passphrases of sealed portals."""
+    import json
+
+    from portalgen.build import linking, load_settings
+
+    settings = load_settings(_config(ctx, config))
+    with _progress("reading"):
+        found = linking.links(settings, names, os.environ)
+    # Signs that a terminal may not have are written as JSON writes them, never as question marks.
+    click.echo(
+        json.dumps(found.rows(), indent=1) if as_json else "\n".join(found.lines()),
+        nl=bool(found.links or as_json),
+    )
+    for sentence in found.said:
+        _say(sentence)
+    _print_text(found.problems, found.line_of, found.accounts)
+    ctx.exit(_code(found.problems, strict=False))
+
+
+@main.command()
+@click.argument("server", type=click.Choice(["nginx", "caddy", "netlify"]))
+@_settings_option
+@click.pass_context
+def headers(ctx: click.Context, server: Literal["nginx", "caddy", "netlify"], config: Path) -> None:
+    """Print what the portals' host should send with every file."""
+    from urllib.parse import urlsplit
+
+    from portalgen.build import load_settings
+    from portalgen.render.headers import headers as configuration
+
+    settings = load_settings(_config(ctx, config))
+    host = urlsplit(settings.portals_url).hostname
+    if host is None:
+        raise UsageError(
+            "the settings don't say on which host the portals are; add to portalgen's settings in "
+            f"{settings.file.name}: portals_url: https://clients.example.org/",
+            Address(settings.file.name),
+        )
+    click.echo(configuration(server, host), nl=False)
 
 
 def _terminal() -> tuple[bool, int]:

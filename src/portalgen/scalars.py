@@ -133,6 +133,14 @@ def _currency(value: object) -> str:
     return text
 
 
+_MAIL = re.compile(r"[^\s@\x00-\x1f\x7f\ud800-\udfff]+@[^\s@\x00-\x1f\x7f\ud800-\udfff]+")
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether a text may stand in a `To:` line, where a line break would begin a header of its own."""
+    return _MAIL.fullmatch(text) is not None
+
+
 Text = Annotated[str, BeforeValidator(_not_empty)]
 Day = Annotated[date, BeforeValidator(parse_day)]
 Number = Annotated[Decimal, BeforeValidator(_number)]

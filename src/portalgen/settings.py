@@ -100,6 +100,10 @@ class Settings(BaseModel):
         """`.portalgen`: secret, cache, record of releases. Never inside the output."""
         return self.root / ".portalgen"
 
+    def portal_at(self, key: str) -> str:
+        """The address of the portal in the folder `key`; `""` where nobody says where portals stand."""
+        return f"{self.portals_url.rstrip('/')}/{key}/" if self.portals_url else ""
+
     def relative(self, path: Path) -> str:
         """A path as messages and the record write it: relative to the root, forward slashes."""
         try:

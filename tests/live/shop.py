@@ -30,7 +30,7 @@ class FakeShop:
         self.approver = "Ana Ruiz"
         self.approved: list[tuple[str, str, str, str]] = []
         self.settled = 0
-        self._letters: dict[str, LetterView] = {}
+        self._letters: dict[str, tuple[LetterView, ...]] = {}
         self._moved = threading.Condition()
         self._news: list[News] = []
 
@@ -57,18 +57,18 @@ class FakeShop:
         if held is None or held.digest != digest:
             raise Stale
         self.approved.append((account, audience, by, digest))
-        letter = None
+        letters: tuple[LetterView, ...] = ()
         if audience == "client":
-            letter = self._letters[account] = letter_of(one, held, by)
+            letters = self._letters[account] = (letter_of(one, held, by),)
         left = tuple(other for other in one.held if other is not held)
         portal = one.portal or one.draft.replace("drafts/", "portals/")
         changes = {"draft": "", "portal": portal} if audience == "client" else {}
         self.change(account, held=left, **changes)
         stranger = one.team and by not in one.team
-        return Approval(audience, letter, f"{by} is not in the team" if stranger else "")
+        return Approval(audience, letters, f"{by} is not in the team" if stranger else "")
 
-    def letter(self, account: str) -> LetterView | None:
-        return self._letters.get(account)
+    def letters(self, account: str) -> tuple[LetterView, ...]:
+        return self._letters.get(account, ())
 
     def change(self, account: str, **changes: Any) -> None:
         """A new version, with something else about an account."""

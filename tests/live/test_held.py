@@ -39,7 +39,7 @@ def approving(
     token: str = "t0ken",
     dumb: bool = False,
 ) -> Page:
-    letter = letter_of(BRISA, TWO, "Ana Ruiz") if done and done.approval.letter else None
+    letters = done.approval.letters if done else ()
     status, html = approve_page(
         made,
         "run",
@@ -49,7 +49,7 @@ def approving(
         by="Ana Ruiz",
         taken=taken,
         done=done,
-        letter=letter,
+        letters=letters,
     )
     assert status == {"stale": 409, "old page": 403, "refused": 422}.get(taken.outcome if taken else "", 200)
     return Page(html)
@@ -260,7 +260,7 @@ def test_a_form_that_came_to_nothing_says_why_and_keeps_the_name(taken: Taken, s
 
 
 def test_after_an_approval_the_client_can_be_told() -> None:
-    done = Done("Max", "d", Approval("client", letter_of(BRISA, TWO, "Max"), "Max is not in the team"))
+    done = Done("Max", "d", Approval("client", (letter_of(BRISA, TWO, "Max"),), "Max is not in the team"))
     page = approving(desk(ROOT, replace(BRISA, held=())), done=done)
     assert "Approved for the client: Brisa Foods" in page.text
     assert "Max has approved it. The client sees it with the next release." in page.text
@@ -271,6 +271,23 @@ def test_after_an_approval_the_client_can_be_told() -> None:
     assert [link.partition("?")[0] for link in page.links if "mailto" in link] == [
         "mailto:marta@brisa.example"
     ]
+
+
+def test_where_readers_have_a_link_each_there_is_a_mail_for_each() -> None:
+    one = letter_of(BRISA, TWO, "Max")
+    first = one.model_copy(update={"address": "https://clients.example/k3y/#k=first", "opening": "link"})
+    rest = one.model_copy(update={"to": (), "opening": "theirs"})
+    done = Done("Max", "d", Approval("client", (first, one, rest)))
+    page = approving(desk(ROOT, replace(BRISA, held=())), done=done)
+    assert [f"Tell the client {n}/3" in page.text for n in (1, 2, 3)] == [True] * 3
+    assert page.text.count("Nothing has been sent.") == 1
+    assert page.text.count("#k=first") == 1
+    assert page.by_id("mail-body-2")["lang"] == page.by_id("mail-subject-3")["lang"] == "es"
+    assert (
+        "The other readers. Each has a link of their own; to see them, type: portalgen links brisa-foods"
+        in page.text
+    )
+    assert len([link for link in page.links if link.startswith("mailto:")]) == 3
 
 
 def test_after_an_approval_for_the_public_there_is_no_letter() -> None:
@@ -291,7 +308,7 @@ def test_what_others_wrote_stays_text() -> None:
     texts = difference("text", title=HOSTILE, before=HOSTILE, after=HOSTILE * 2)
     bad: HeldView = held("client", texts, approved_by=HOSTILE, client=HOSTILE, digest=HOSTILE)
     one = account(ROOT, client=HOSTILE, title=HOSTILE, held=(bad,), draft=DRAFT, team=(HOSTILE,))
-    done = Done(HOSTILE, "d", Approval("client", letter_of(BRISA, TWO, "x"), HOSTILE))
+    done = Done(HOSTILE, "d", Approval("client", (letter_of(BRISA, TWO, "x"),), HOSTILE))
     for page in (
         approving(desk(ROOT, one), Taken("refused", "client", HOSTILE, HOSTILE)),
         approving(desk(ROOT, one), done=done),

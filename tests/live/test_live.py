@@ -101,7 +101,7 @@ def test_a_broken_account_keeps_its_last_good_pages_and_is_told(project: Project
         project.edit("a1", "titel:", "title:")
         assert live.codes() == []
         assert "Words new1." in live.portal("a1")[1]
-        assert live.said[-1] == "mended"
+        assert live.wait(lambda: live.said[-1] == "mended")
 
 
 def test_an_image_that_cannot_be_read_keeps_the_last_good_pages_of_its_account(project: Project) -> None:

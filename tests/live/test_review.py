@@ -1,12 +1,15 @@
 """Review under `serve`: what waits shows in the draft alone, what is approved shows at once."""
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from portalgen.live.desk import DeskAccount, Refusal, Stale
+from portalgen.render.letter import letter
 from portalgen.views import HeldView
+from tests import sealed
 from tests.live.live import Live, clean, served
 from tests.project import Project
 from tests.test_incremental import difference
@@ -55,8 +58,8 @@ def test_an_approval_shows_at_once_and_is_the_one_of_the_command(live: Live, tmp
     live.project.edit("alfa", "They are warm now.", "They are glowing hot.")
     done = live.loop.approve("alfa", "client", "Ana Ruiz", held(live).digest)
     assert (done.audience, done.warning) == ("client", "")
-    assert done.letter is not None
-    assert done.letter == live.loop.letter("alfa")
+    assert done.letters
+    assert done.letters == live.loop.letters("alfa")
     assert "They are glowing hot" in live.portal("alfa", "updates/2026-11-20-ovens-are-on/")[1]
     assert (row(live).held, row(live).draft) == ((), "")
     drafts = f"drafts/{live.project.key('alfa')}/"
@@ -68,6 +71,28 @@ def test_an_approval_shows_at_once_and_is_the_one_of_the_command(live: Live, tmp
     built = clean(live.project, tmp_path / "clean")
     assert not difference(shown, {p: built[p] for p in shown if p in built})
     assert shown.keys() <= built.keys()
+
+
+def test_a_letter_with_access_links_is_shown_to_who_approves_and_written_nowhere(tmp_path: Path) -> None:
+    settings = REVIEWED.replace("access: open", "access: sealed\n      portals_url: https://clients.example/")
+    text = ALFA.replace("title:", "access: {readers: [leo@alfa.example, board]}\ntitle:", 1)
+    project = Project(tmp_path / "project", settings).account("alfa", text).account("zulu")
+    project.write("content/accounts/alfa/files/menu.pdf", b"%PDF-1.4 first menu")
+    project.write("content/accounts/alfa/files/oven.png", png(200))
+    keys = [sealed.link("alfa", "leo@alfa.example"), sealed.link("alfa", "board"), sealed.link("zulu")]
+    forms = {key: {key, key.hex().encode(), base64.urlsafe_b64encode(key).rstrip(b"=")} for key in keys}
+    with served(project) as live:
+        for name in ("alfa", "zulu"):
+            live.loop.approve(name, "client", "Ana Ruiz", held(live, name).digest)
+        for name, told in (("alfa", [True, False, False]), ("zulu", [False, False, True])):
+            said = "".join(letter(one).body for one in live.loop.letters(name)).encode()
+            assert [any(form in said for form in forms[key]) for key in keys] == told
+        assert live.portal("alfa")[0] == 200, "the preview is plain"
+        written = {p: p.read_bytes() for p in project.root.rglob("*") if p.is_file()}
+        assert any(p.name == "portfolio.json" for p in written)
+        assert [
+            p for p, data in written.items() for key in keys if any(form in data for form in forms[key])
+        ] == []
 
 
 def test_an_account_without_approval_has_a_draft_and_no_portal(live: Live) -> None:

@@ -50,7 +50,7 @@ def test_settings_are_read_past_what_is_mkdocs_own(tmp_path: Path, monkeypatch: 
     )  # fmt: skip
     assert (found.accounts, found.approved) == (tmp_path / "content/accounts", tmp_path / "content/approved")
     assert (found.output, found.brand) == (tmp_path / "site", tmp_path / "themes/estudio")
-    assert (found.review, found.access, found.stale_after_days) == (("public",), "open", 10)
+    assert (found.review, found.access, found.stale_after_days) == (("public",), "sealed", 10)
     assert (found.terms, found.timezone) == (("Project Falcon",), "Europe/Madrid")
     monkeypatch.setenv("SITE_URL", "https://preview.example/")
     assert load_settings(tmp_path / "mkdocs.yml").site_url == "https://preview.example/"
@@ -91,10 +91,29 @@ def test_the_public_is_reviewed_unless_the_settings_say_otherwise(
     assert load_settings(tmp_path / "mkdocs.yml").review == expected
 
 
+@pytest.mark.parametrize(
+    ("written", "access"),
+    [("", "sealed"), ("access: sealed", "sealed"), ("access: host", "host"), ("access: open", "open")],
+)
+def test_portals_are_sealed_unless_the_settings_say_otherwise(
+    tmp_path: Path, written: str, access: str
+) -> None:
+    (tmp_path / "mkdocs.yml").write_text(f"site_name: A\nplugins: [portalgen: {{{written}}}]\n")
+    assert load_settings(tmp_path / "mkdocs.yml").access == access
+
+
+@pytest.mark.parametrize("written", ["https://clients.example", "https://clients.example/", ""])
+def test_a_portals_address_is_below_the_one_of_the_settings(tmp_path: Path, written: str) -> None:
+    (tmp_path / "mkdocs.yml").write_text(
+        f"site_name: A\nplugins: [portalgen: {{portals_url: '{written}'}}]\n"
+    )
+    found = load_settings(tmp_path / "mkdocs.yml").portal_at("k3y")
+    assert found == ("https://clients.example/k3y/" if written else "")
+
+
 REFUSED = [
     ("an unknown option", "terms:", "termz:", (19, 7), 'did you mean "terms"?'),
     ("an option twice", "stale_after_days: 10", "terms: []", (19, 7), '"terms" is written twice, first on line 18'),
-    ("sealed portals", "timezone: Europe/Madrid", "access: sealed", (17, 15), "cannot seal portals yet"),
     ("another access", "timezone: Europe/Madrid", "access: closed", (17, 15), "no way to open a portal"),
     ("review of something else", "timezone: Europe/Madrid", "review: [all]", (17, 15), "cannot be reviewed"),
     ("a timezone that is none", "Europe/Madrid", "Europe/Madird", (17, 17), "is no timezone"),
@@ -105,6 +124,10 @@ REFUSED = [
     ("half a call to action", ", link: contact.md", "", (20, 23), "wants both"),
     ("a key too many in it", "link: contact.md", "lnk: contact.md", (20, 42), 'unknown key "lnk"'),
     ("an address that is none", "timezone: Europe/Madrid", "portals_url: clients.example", (17, 20), "wants an address"),
+    ("an address with a place on it", "timezone: Europe/Madrid", "portals_url: https://clients.example/#a", (17, 20), "wants an address"),
+    ("an address with a question", "timezone: Europe/Madrid", "portals_url: https://clients.example?a=1", (17, 20), "wants an address"),
+    ("half a fingerprint", "timezone: Europe/Madrid", "secret_id: 3f9a…", (17, 18), "wants the 16 hexadecimal digits"),
+    ("a secret for its fingerprint", "timezone: Europe/Madrid", f"secret_id: {'5e' * 32}", (17, 18), "wants the 16 hexadecimal digits"),
     ("accounts in docs_dir", "accounts: content/accounts", "accounts: content/pages/a", (16, 17), "MkDocs would publish"),
     ("docs_dir around accounts", "docs_dir: content/pages", "docs_dir: content", (16, 17), "MkDocs would publish"),
     ("docs_dir in accounts", "docs_dir: content/pages", "docs_dir: content/accounts/p", (16, 17), "MkDocs would publish"),

@@ -100,6 +100,33 @@ def test_a_first_letter_says_that_the_portal_is_ready_and_what_is_needed() -> No
     assert points(found) == ["“Fotos de la cocina”, by November 30, 2026"]
 
 
+@pytest.mark.parametrize(
+    ("language", "opening", "here", "key"),
+    [
+        ("en", "plain", "You will find everything here:", None),
+        ("en", "link", "You will find everything here:", "whoever has it can open it."),
+        ("en", "theirs", "it opens with the link or the passphrase that you have:", None),
+        ("es", "plain", "Lo tenéis todo aquí:", None),
+        ("es", "link", "Lo tenéis todo aquí:", "quien lo tenga puede abrirlo."),
+        ("es", "theirs", "se abre con el enlace o la frase de acceso que ya tenéis:", None),
+    ],
+)
+def test_the_portals_address_comes_with_how_it_opens(
+    language: str, opening: str, here: str, key: str | None
+) -> None:
+    address = "https://clients.example/k3y/#k=w-Ny_1"
+    found = letter(view(*item("updates", "Live"), language=language, opening=opening, address=address))
+    body = found.body
+    assert f"{here}\n{address}\n" in body
+    assert ("whoever" in body or "quien lo tenga" in body) == (key is not None)
+    assert key is None or f"{address}\n\n" in body.partition(key)[0]
+    assert opened(found.mailto)[2] == body.replace("\n", "\r\n")
+
+
+def test_a_letter_without_an_address_says_nothing_of_a_link() -> None:
+    assert "link" not in letter(view(*item("updates", "Live"), address="", opening="theirs")).body
+
+
 def test_without_anything_to_tell_it_says_that_the_portal_is_up_to_date() -> None:
     gone = [difference("milestones", f, "x", None, "Launch") for f in ("title", "forecast")]
     for found in (letter(view()), letter(view(*gone))):

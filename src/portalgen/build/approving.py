@@ -16,14 +16,17 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from portalgen import project
+from portalgen.build.linking import link_of, wanted_of
 from portalgen.build.shown import Memory, Shown, stranger
 from portalgen.clock import build_date
 from portalgen.load import Accounts, Approval, Content, Refused, read_approved, read_file
 from portalgen.load.approvals import CASE, FILES, PORTAL, UNKNOWN, dump, files_shown
-from portalgen.problems import Address, Problem, Suggestions, UsageError, line_in
+from portalgen.problems import Address, Problem, UsageError, line_in
 from portalgen.project import review
 from portalgen.render.letter import letter as write
 from portalgen.render.terminal import difference_lines, visible
+from portalgen.seal import keys_of
 from portalgen.secret import portal_key, read_secret
 from portalgen.settings import Settings
 from portalgen.views import HeldView, LetterView, Reviewed
@@ -55,18 +58,23 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """What was written down. `letter` tells the client of it, where there is something to tell."""
+    """What was written down. `letters` tell the client of it, where there is something to tell.
+
+    Those of a sealed portal hold access links: they go to who approves, and are written nowhere.
+    """
 
     by: str
-    letter: LetterView | None
+    letters: tuple[LetterView, ...]
     warnings: tuple[Problem, ...] = ()
 
     @property
     def said(self) -> Iterator[str]:
-        """The letter as the terminal shows it, a text a line."""
-        if self.letter is not None:
-            made = write(self.letter)
-            yield from ("", "Tell the client:", "", visible(made.subject), "", visible(made.body))
+        """The letters as the terminal shows them, a text a line."""
+        for letter in self.letters:
+            made = write(letter)
+            whom = ", ".join(letter.to) if len(self.letters) > 1 else "the client"
+            yield from ("", f"Tell {visible(whom or 'the other readers')}:", "")
+            yield from (visible(made.subject), "", visible(made.body))
             yield from ("", f"As a mail: {made.mailto}", "")
 
 
@@ -84,11 +92,7 @@ def offer(
         word = "portals are" if audience == "client" else "case studies are"
         raise UsageError(f"{word} not reviewed in this project; {_REVIEW}")
     content = Accounts(settings).read()
-    wanted = list(dict.fromkeys(names)) or list(content.reads)
-    for name in wanted:
-        if name not in content.reads:
-            hint = Suggestions()(name, content.reads)
-            raise UsageError(f'there is no account "{name}"' + (f"; {hint}" if hint else ""))
+    wanted = wanted_of(names, content)
     today = build_date(None, environment, settings.timezone)
     healthy = {
         name: loaded
@@ -148,13 +152,17 @@ def approve(
 ) -> Approved:
     """Write down that somebody released what an account shows one of its readers.
 
-    Raises `NotApproved` where a file is not as it was when this was looked at, where nobody is named, or
-    where the disk refuses.
+    Raises `NotApproved` where a file is not as it was when this was looked at, where nobody is named, where
+    the disk refuses, or where the project's secret is not as it should be.
     """
     facts, page = (one.own, one.own_page) if held.audience == "client" else (one.own_case, None)
     assert facts is not None
     name, author = PORTAL if held.audience == "client" else CASE, named(by)
     today = build_date(None, environment, settings.timezone)
+    try:
+        secret = read_secret(settings, environment)
+    except UsageError as error:
+        raise NotApproved(error.sentence) from error
     folder = settings.approved / one.id
     files = {f.sha256: f.path for part in (facts, page) if part is not None for f in part.files}
     if linked := next((path for path in (folder, folder / FILES) if path.is_symlink()), None):
@@ -169,7 +177,7 @@ def approve(
         raise NotApproved(f"{place} can't be written: {error.strerror or error}") from error
     at = Address(f"{settings.relative(folder)}/{name}")
     strange = () if review.is_in_team(one.account, author) else (stranger(at, author),)
-    return Approved(author, _letter(settings, one, held, author, environment), strange)
+    return Approved(author, _letters(settings, one, held, author, secret), strange)
 
 
 def _keep(settings: Settings, account: str, target: Path, known: str, path: str) -> None:
@@ -216,17 +224,18 @@ def _tidy(settings: Settings, account: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _letter(
-    settings: Settings, one: Shown, held: HeldView, by: str, environment: Mapping[str, str]
-) -> LetterView | None:
+def _letters(
+    settings: Settings, one: Shown, held: HeldView, by: str, secret: bytes | None
+) -> tuple[LetterView, ...]:
     """What the client may be told after an approval: what of it they see today. None for the public."""
     if held.audience != "client":
-        return None
+        return ()
     later = {u.id for u in one.own.updates if u.date > one.today}
     news = tuple(d for d in held.waiting if not (d.place == "updates" and d.id in later))
-    secret = read_secret(settings, environment)
-    address = ""
+    address, links = "", dict[str, str]()
     if settings.portals_url and secret is not None:
-        key = portal_key(secret, one.id, one.account.access.epoch)
-        address = f"{settings.portals_url.rstrip('/')}/{key}/"
-    return review.letter(one.account, settings, address, news, by)
+        address = settings.portal_at(portal_key(secret, one.id, one.account.access.epoch))
+        if (lock := project.lock(one.account, settings.access)) is not None:
+            keys = keys_of(secret, one.id, lock.epoch, lock.readers)
+            links = {reader: link_of(settings, keys, reader) for reader in keys.ways}
+    return review.letters(one.account, settings, address, links, news, by)

@@ -24,7 +24,6 @@ from portalgen.live.scanning import Scanning
 from portalgen.live.watch import Watch
 from portalgen.problems import Address, Problem, as_text
 from portalgen.publish import Preview
-from portalgen.secret import MADE
 from portalgen.settings import Settings
 
 __all__ = ["load_settings", "running", "serve"]
@@ -68,7 +67,7 @@ def running(
     ):
         workshop = Workshop(settings, environment, preview, site)
         if workshop.made_secret:
-            say(MADE)
+            say(workshop.made_secret)
         terminal = _Terminal(say)
         scanning = Scanning(
             preview.folder, Exempt(theme_folders(settings), own_folders(settings)), lambda: loop.scanned()

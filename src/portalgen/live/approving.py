@@ -33,8 +33,8 @@ class Approver(Protocol):
         Raises `Stale` where something else or nothing waits now, and `Refusal` for everything else.
         """
 
-    def letter(self, account: str) -> LetterView | None:
-        """The letter of the account's last approval for the client in this run."""
+    def letters(self, account: str) -> tuple[LetterView, ...]:
+        """The letters of the account's last approval for the client in this run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,10 +86,10 @@ class DeskAccount:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What came of an approval. `letter` tells the client of it; `warning` is a sentence, or `""`."""
+    """What came of an approval. `letters` tell the client of it; `warning` is a sentence, or `""`."""
 
     audience: Reviewed
-    letter: LetterView | None = None
+    letters: tuple[LetterView, ...] = ()
     warning: str = ""
 
 

@@ -71,7 +71,7 @@ class Loop:
         self._version, self._own, self._everything = 0, -1, -1
         self._news: deque[News] = deque(maxlen=_REMEMBERED)
         self._desk: Desk | None = None
-        self._letters: dict[str, LetterView] = {}
+        self._letters: dict[str, tuple[LetterView, ...]] = {}
         self._stopping = False
 
     # ---- the loop ---------------------------------------------------------------------------------
@@ -257,13 +257,13 @@ class Loop:
             approved = approving.approve(settings, one, held, by, self._environment)
         except approving.NotApproved as error:
             raise Refusal(str(error)) from error
-        if approved.letter is not None:
-            self._letters[account] = approved.letter
-        return Approval(audience, approved.letter, "; ".join(w.message for w in approved.warnings))
+        if approved.letters:
+            self._letters[account] = approved.letters
+        return Approval(audience, approved.letters, "; ".join(w.message for w in approved.warnings))
 
-    def letter(self, account: str) -> LetterView | None:
+    def letters(self, account: str) -> tuple[LetterView, ...]:
         """What the client may be told of the last approval since `serve` began."""
-        return self._letters.get(account)
+        return self._letters.get(account, ())
 
     def news(self, after: int, timeout: float) -> News | None:
         """All that came after a version, waited for; None where nothing came in time."""

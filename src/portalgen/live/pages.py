@@ -142,13 +142,13 @@ def approve_page(
     by: str,
     taken: Taken | None = None,
     done: Done | None = None,
-    letter: LetterView | None = None,
+    letters: tuple[LetterView, ...] = (),
 ) -> tuple[int, str]:
     """The page to approve what waits of an account, and its status.
 
     `token` makes its forms good; `""` for a page that only brings another one up to date. `dumb`: the
     browser could not send them. `taken` is a form that came to nothing, `done` what was just approved,
-    with the letter that tells the client of it.
+    with the letters that tell the client of it.
     """
     one = desk.account(name)
     if one is None:
@@ -172,8 +172,7 @@ def approve_page(
         by=by,
         taken=taken,
         done=done,
-        letter=letter,
-        mail=written(letter) if letter else None,
+        mails=[(letter, written(letter)) for letter in letters],
         troubles=_troubles(desk, troubles[:_MOST_IN_NOTICE]),
         more=max(0, len(troubles) - _MOST_IN_NOTICE),
     )

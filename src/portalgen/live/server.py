@@ -323,7 +323,7 @@ class _Handler(BaseHTTPRequestHandler):
             by=approvals.by,
             taken=taken,
             done=approvals.done(name, done) if known else None,
-            letter=shop.letter(name) if known and done == "client" else None,
+            letters=shop.letters(name) if known and done == "client" else (),
         )
         self._answer(status, HTML, html.encode(), _APPROVING)
 

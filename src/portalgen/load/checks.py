@@ -5,6 +5,7 @@ Looks at the values as they were written, so that one wrong field does not hide 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -32,6 +33,7 @@ def check(raw: dict[str, Any], fields: Fields) -> None:
     _dates(raw, fields)
     _references(raw, fields)
     _people(raw, fields)
+    _readers(raw, fields)
     _case_study(raw, fields)
 
 
@@ -135,6 +137,27 @@ def _people(raw: dict[str, Any], fields: Fields) -> None:
             "keep one; the client writes to them",
             "warning",
         )
+
+
+def _readers(raw: dict[str, Any], fields: Fields) -> None:
+    access, seen = raw.get("access"), dict[str, str]()
+    if not isinstance(access, dict):
+        return
+    for index, reader in enumerate(access.get("readers") or ()):
+        text = reader.get("text") if isinstance(reader, dict) else reader
+        if not isinstance(text, str):
+            continue
+        where = fields.name("access", "readers", index)
+        name = " ".join(unicodedata.normalize("NFC", text).split())  # what nobody can tell apart
+        first = seen.setdefault(name, where)
+        if first is not where:
+            line = fields.place(first).line
+            fields.report(
+                where,
+                "duplicate-reader",
+                f"this reader is already number {first.rpartition('.')[2]} of the list, line {line}",
+                "keep one of the two; a reader has one link and one passphrase",
+            )
 
 
 def _case_study(raw: dict[str, Any], fields: Fields) -> None:

@@ -124,8 +124,16 @@ class _Reader:
 
     def address(self, node: yaml.Node, what: str) -> str:
         text = self.text(node, what)
-        if text and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
+        if text and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
             self.fail(node, f"{what} wants an address: https://clients.example.org/")
+        return text
+
+    def fingerprint(self, node: yaml.Node, what: str) -> str:
+        text = self.text(node, what).lower()
+        if text and not re.fullmatch(r"[0-9a-f]{16}", text):
+            self.fail(
+                node, f"{what} wants the 16 hexadecimal digits that portalgen said when it made the secret"
+            )
         return text
 
     def whole(self, node: yaml.Node, what: str) -> int:
@@ -180,7 +188,7 @@ def load_settings(file: Path) -> Settings:
         allow=given("allow", reader.texts, ()),
         contact=given("contact", reader.text, ""),
         call_to_action=_call_to_action(reader, node("call_to_action")),
-        secret_id=given("secret_id", reader.text, ""),
+        secret_id=given("secret_id", reader.fingerprint, ""),
         tactics_every_days=given("tactics_every_days", reader.whole, 90),
         brand=reader.folder(inside["custom_dir"][1], "", "custom_dir") if "custom_dir" in inside else None,
         unknown=_unknown(top),

@@ -6,14 +6,15 @@ what is handed in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portalgen.account import CLIENT, Account, FrontMatter, Item, Part, Reading, Remark, Update
+from portalgen.account import CLIENT, Account, Contact, FrontMatter, Item, Part, Reading, Remark, Update
 from portalgen.load import Approval
 from portalgen.project.fold import fold
 from portalgen.project.narrow import Planned, fields_of
+from portalgen.scalars import is_mail_address
 from portalgen.settings import Settings
 from portalgen.views import DifferenceView, HeldView, LetterView, Reviewed
 
@@ -72,22 +73,60 @@ def _all_differences(shown: Facts, now: Facts) -> list[DifferenceView]:
     return [*_differences(shown[0], now[0]), *_differences(shown[1], now[1], below=CASE)]
 
 
-def letter(
-    account: Account, settings: Settings, address: str, news: tuple[DifferenceView, ...], by: str
-) -> LetterView:
-    """The letter that tells the client of what was approved by somebody of the team."""
+def letters(
+    account: Account,
+    settings: Settings,
+    address: str,
+    links: Mapping[str, str],
+    news: tuple[DifferenceView, ...],
+    by: str,
+) -> tuple[LetterView, ...]:
+    """The letters that tell the client of what was approved by somebody of the team: one, or where readers
+    have access links of their own, one for each whose name is a mail address, so that nobody gets
+    another's, and one for all others without any.
+
+    `links` are those of a sealed portal, by reader; `""` is everybody.
+    """
     people = [c for c in account.contacts if c.email]
-    return LetterView(
+    whole = LetterView(
         language=account.language or settings.language,
         agency=settings.site_name,
         client=account.client.name,
         title=account.title,
-        to=tuple(dict.fromkeys(c.email for c in people if c.email)),
-        greeted=tuple(c.name.split()[0] for c in people),
+        to=_addresses(people),
+        greeted=_greeted(people),
         sender=by,
         address=address,
         news=news,
     )
+    if not links:
+        return (whole,)
+    if "" in links:
+        return (whole.model_copy(update={"address": links[""], "opening": "link"}),)
+    found = []
+    for reader, link in links.items():
+        if is_mail_address(reader):
+            own, people = _parted(people, reader)
+            to = {"to": (reader,), "greeted": _greeted(own), "address": link, "opening": "link"}
+            found.append(whole.model_copy(update=to))
+    if people or len(found) < len(links):
+        to = {"to": _addresses(people), "greeted": _greeted(people), "opening": "theirs"}
+        found.append(whole.model_copy(update=to))
+    return tuple(found)
+
+
+def _parted(people: list[Contact], address: str) -> tuple[list[Contact], list[Contact]]:
+    """Those who have this mail address, and the others."""
+    same = [c for c in people if c.email and c.email.casefold() == address.casefold()]
+    return same, [c for c in people if c not in same]
+
+
+def _addresses(people: list[Contact]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(c.email for c in people if c.email))
+
+
+def _greeted(people: list[Contact]) -> tuple[str, ...]:
+    return tuple(c.name.split()[0] for c in people)
 
 
 def is_in_team(account: Account, name: str) -> bool:

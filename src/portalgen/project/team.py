@@ -11,6 +11,7 @@ from datetime import date
 
 from portalgen.account import INTERNAL, Account, FrontMatter, Part, Section, Update
 from portalgen.project import dates, pieces
+from portalgen.project.access import mode
 from portalgen.project.attention import RULES, attention, last_update
 from portalgen.project.narrow import (
     EVERYBODY,
@@ -57,7 +58,7 @@ def brief(account: Account, settings: Settings, today: date, found: PortfolioRow
         attention=found.attention,
         slip_days=found.slip_days,
         timeline=pieces.timeline(account, today),
-        fields=tuple(_entries(account, account, EVERYBODY, hidden=False)),
+        fields=tuple(_entries(account, _opening(account, settings), EVERYBODY, hidden=False)),
         updates=tuple(
             _section(account, u) for u in sorted(account.updates, key=lambda u: (u.date, u.id), reverse=True)
         ),
@@ -73,6 +74,12 @@ def brief(account: Account, settings: Settings, today: date, found: PortfolioRow
         held=found.held,
         case=found.case,
     )
+
+
+def _opening(account: Account, settings: Settings) -> Account:
+    """The account, saying how its portal opens also where the settings decide that."""
+    opens = account.access.model_copy(update={"mode": mode(account, settings.access)})
+    return account.model_copy(update={"access": opens})
 
 
 def _entries(account: Account, part: Part, around: Width, *, hidden: bool) -> Iterator[BriefEntry]:

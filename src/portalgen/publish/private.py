@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import fcntl
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import which
 
 from portalgen.problems import Locked, UsageError
-
-_GIT_SECONDS = 20
+from portalgen.secret import git_answer, refuse_tracked
 
 _held: set[int] = set()
 
@@ -39,23 +36,9 @@ def private_folder(root: Path) -> Path:
 
 
 def _refuse_tracked(root: Path) -> None:
-    if not any((folder / ".git").exists() for folder in (root, *root.parents)):
-        return
-    git = which("git")
-    if git is None:
-        return
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    asked = subprocess.run(  # noqa: S603
-        [git, "check-ignore", "-q", ".portalgen/secret"],
-        cwd=root,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=_GIT_SECONDS,
-        check=False,
-    )
+    refuse_tracked(root)
     # 0: ignored; 1: git would track it; anything else: git itself can't say, so neither can we.
-    if asked.returncode == 1:
+    if git_answer(root, "check-ignore", "-q", ".portalgen/secret") == 1:
         raise UsageError(
             "git would track the private folder .portalgen, which holds the secret; "
             "add the line .portalgen/ to .gitignore"

@@ -8,7 +8,6 @@ is not told.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
@@ -18,13 +17,12 @@ from urllib.parse import quote
 from portalgen.render.differences import day_of, grouped, state_of
 from portalgen.render.environment import Translator, environment, listed, say
 from portalgen.render.terminal import visible
+from portalgen.scalars import is_mail_address
 from portalgen.views import DifferenceView, LetterView
 
 LONGEST_MAILTO = 1_900
 """Characters. Mail programs on Windows take some 2,000 of an address and drop the rest."""
 _LONGEST_SUBJECT = 120
-_ADDRESS = re.compile(r"[^\s@\x00-\x1f\x7f\ud800-\udfff]+@[^\s@\x00-\x1f\x7f\ud800-\udfff]+")
-"""What may stand in a `To:` line: a line break would begin a header of its own."""
 _MANY_NAMES = 4
 """More people than these are greeted together."""
 
@@ -76,10 +74,15 @@ class _Told:
             parts.append(_listed(asks))
         if left := self.count - len(news) - len(asks):
             parts.append(t.many("And {n} thing more.", "And {n} things more.", left))
-        if view.address:
-            parts.append(f"{t('You will find everything here:')}\n{_line(view.address)}")
-        else:
+        if not view.address:
             parts.append(t("You will find everything in your portal."))
+        elif view.opening == "theirs":
+            here = t("You will find everything here; it opens with the link or the passphrase that you have:")
+            parts.append(f"{here}\n{_line(view.address)}")
+        else:
+            parts.append(f"{t('You will find everything here:')}\n{_line(view.address)}")
+        if view.address and view.opening == "link":
+            parts.append(t("This link is the key to your portal: whoever has it can open it."))
         parts.append(t("If you have any questions, just reply to this mail."))
         names = dict.fromkeys(_line(name) for name in (view.sender, view.agency) if name)
         parts.append("\n".join((t("Kind regards,"), *names)))
@@ -326,7 +329,7 @@ def _mailto(to: tuple[str, ...], subject: str, told: _Told) -> str:
 
 def _recipients(to: tuple[str, ...]) -> str:
     """The addresses, the first of them that a third of the room holds."""
-    quoted = [quote(one, safe="@") for one in dict.fromkeys(to) if _ADDRESS.fullmatch(one)]
+    quoted = [quote(one, safe="@") for one in dict.fromkeys(to) if is_mail_address(one)]
     lengths = accumulate(len(one) + 1 for one in quoted)
     return ",".join(one for one, length in zip(quoted, lengths, strict=True) if length < LONGEST_MAILTO // 3)
 

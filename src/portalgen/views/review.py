@@ -66,7 +66,9 @@ class LetterView(View):
     """What the AE tells the client after an approval, in the client's language.
 
     `to` are addresses, `greeted` the first names of those people. `address` is the portal's, `""` where
-    the settings do not say where portals stand. `news` are the differences that were approved.
+    the settings do not say where portals stand. `opening` says what it wants beyond: nothing (`plain`); it
+    is an access link and opens a sealed portal (`link`); it opens with a link or passphrase that the
+    readers have (`theirs`). `news` are the differences that were approved.
     """
 
     language: str
@@ -77,4 +79,5 @@ class LetterView(View):
     greeted: tuple[str, ...] = ()
     sender: str = ""
     address: str = ""
+    opening: Literal["plain", "link", "theirs"] = "plain"
     news: tuple[DifferenceView, ...] = ()
