@@ -7,10 +7,10 @@ SOURCES := $(shell find src -type f -not -name '*.pyc' 2>/dev/null)
 export NO_MKDOCS_2_WARNING = 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help demo test lint lock messages screenshots browser clean
+.PHONY: help demo test lint lock messages screenshots browser nginx clean
 
 help:
-	@echo "make demo         build the sample agency into site/ and say where to look"
+	@echo "make demo         build the sample agency into site/ and print links that open it"
 	@echo "make test         everything CI asks for: ruff, mypy, import-linter, pytest"
 	@echo "make screenshots  pictures of every kind of page into build/screenshots"
 	@echo "make messages     bring the translations up to date (LANGUAGES=pl makes a new one)"
@@ -30,16 +30,24 @@ $(VENV)/.test: requirements/test.txt pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.run
 
-demo: $(VENV)/.run
-	@CI= $(BIN)/portalgen build
-	@$(BIN)/python demo.py
+# For the sample agency alone: whoever reads this can open what it seals. A secret of the environment wins.
+DEMO_SECRET := de40de40de40de40de40de40de40de40de40de40de40de40de40de40de40de40
 
-# Chromium comes from the system's packages: only where it is missing, and only where we may install.
+demo: $(VENV)/.run
+	@export CI= PORTALGEN_SECRET="$${PORTALGEN_SECRET:-$(DEMO_SECRET)}"; $(BIN)/portalgen build && $(BIN)/python demo.py
+
+# Chromium and nginx come from the system's packages: only where they are missing, and only where we may install.
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	  else echo "The browser tests want Chromium: install the package chromium (or google-chrome)."; exit 1; fi; }
+
+nginx:
+	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq nginx-light >/dev/null; \
+	  else echo "The tests of hosting want nginx: install the package nginx-light (or nginx)."; exit 1; fi; }
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -47,7 +55,7 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: $(VENV)/.test browser lint
+test: $(VENV)/.test browser nginx lint
 	$(BIN)/python -m pytest -n 2
 
 screenshots: $(VENV)/.test browser

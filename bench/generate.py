@@ -30,6 +30,7 @@ plugins:
       accounts: content/accounts
       output: site
       review: []
+      access: open
 """
 
 

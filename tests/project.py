@@ -34,6 +34,7 @@ plugins:
       accounts: content/accounts
       output: site
       review: []
+      access: open
       timezone: Europe/Madrid
 """
 

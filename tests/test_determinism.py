@@ -22,8 +22,9 @@ VARIED = [
 ]
 
 
-def copy(target: Path, *, backwards: bool) -> None:
-    """The sample agency, its files written in another order and with other times."""
+def copy(target: Path, *, backwards: bool = False, sealed: bool = False) -> None:
+    """The sample agency, its files written in another order and with other times; its portals as plain pages,
+    unless they are to be `sealed` as its settings have it."""
     for name in ("content", "themes"):
         paths = sorted((p for p in (ROOT / name).rglob("*") if p.is_file()), reverse=backwards)
         for number, path in enumerate(paths):
@@ -32,7 +33,11 @@ def copy(target: Path, *, backwards: bool) -> None:
             shutil.copyfile(path, new)
             if backwards:
                 os.utime(new, (10**9 + number, 10**9 - number))
-    shutil.copyfile(ROOT / "mkdocs.yml", target / "mkdocs.yml")
+    settings = (ROOT / "mkdocs.yml").read_text("utf-8")
+    assert "access: sealed" in settings
+    (target / "mkdocs.yml").write_text(
+        settings if sealed else settings.replace("access: sealed", "access: open")
+    )
 
 
 def built(
@@ -58,7 +63,7 @@ def test_two_builds_are_byte_identical(tmp_path: Path) -> None:
     for number, variant in enumerate(VARIED):
         environment, options, umask = variant.values
         folder = tmp_path / f"project {number}"
-        copy(folder, backwards=bool(number))
+        copy(folder, backwards=bool(number), sealed=True)
         trees.append(built(folder, environment, options, umask, ROOT if number else folder))  # type: ignore[arg-type]
     assert sorted(trees[0]) == sorted(trees[1])
     assert [path for path in trees[0] if trees[0][path] != trees[1][path]] == []
@@ -67,7 +72,7 @@ def test_two_builds_are_byte_identical(tmp_path: Path) -> None:
 
 def test_what_was_released_before_leaves_no_trace(tmp_path: Path) -> None:
     folder = tmp_path / "project"
-    copy(folder, backwards=False)
+    copy(folder)
     environment, options, umask = VARIED[0].values
     wanted = built(folder, environment, options, umask, folder)  # type: ignore[arg-type]
     note = folder / "content/accounts/casa-lumbre.md"

@@ -76,7 +76,7 @@ def test_it_keeps_to_the_schema(portfolio: Portfolio) -> None:
 
 
 def test_the_sample_agency_keeps_to_the_schema(tmp_path: Path) -> None:
-    copy(tmp_path, backwards=False)
+    copy(tmp_path)
     sample = Project.at(tmp_path).build()
     assert sample.codes == []
     found = json.loads(sample.tree("internal")["portfolio.json"])

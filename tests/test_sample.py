@@ -9,6 +9,7 @@ import pytest
 from portalgen.account import Account, fields
 from portalgen.build.shown import Memory, Shown
 from portalgen.load import load, load_settings
+from portalgen.project.access import readers
 from portalgen.project.narrow import places
 from portalgen.vocabulary import Audience
 
@@ -90,3 +91,19 @@ def test_everything_is_reviewed_approved_by_the_team_and_one_account_is_held_bac
 def test_one_case_ends_soon(shown: list[Shown]) -> None:
     rules = [(one.id, a.rule) for one in shown for a in one.row.attention]
     assert [name for name, rule in rules if rule == "consent-ending"] == ["molino-alto"]
+
+
+def test_portals_are_sealed_but_for_one_that_is_open_and_one_that_its_host_guards(
+    accounts: dict[str, Account],
+) -> None:
+    assert load_settings(ROOT / "mkdocs.yml").access == "sealed"
+    written = {name: account.access.mode for name, account in accounts.items() if account.access.mode}
+    assert written == {"casa-lumbre": "open", "kastell-bank": "host"}
+
+
+def test_some_portals_have_readers_of_their_own_and_some_one_link_for_everybody(
+    accounts: dict[str, Account],
+) -> None:
+    named = {name: readers(account) for name, account in accounts.items() if readers(account)}
+    assert {name: len(found) for name, found in named.items()} == {"brisa-foods": 2, "nordwind-energy": 2}
+    assert all("@" in "".join(found) for found in named.values())

@@ -38,7 +38,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample")
-    copy(folder, backwards=False)
+    copy(folder)
     settings = folder / "mkdocs.yml"
     text = settings.read_text("utf-8")
     settings.write_text(text.replace("  font: false\n", f"  font: false\n{PALETTE}"), "utf-8")

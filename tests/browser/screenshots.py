@@ -2,7 +2,8 @@
 
     python tests/browser/screenshots.py build/screenshots [KIND ...]
 
-Takes what `portalgen build` put into `site/`, and for the desk serves a copy of the sample.
+Builds a copy of the sample, its portals as plain pages, and serves it for the desk; sealed, it shows the
+page that a portal is behind.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
@@ -42,6 +44,7 @@ DESK = {
     "desk-approve": "approve/tinta-books/",
     "desk-missing": "portals/nobody/",
 }
+SEALED = {"portal-sealed": "portals/{brisa-foods}/"}
 BROKEN = {"desk-broken": "", "desk-client-broken": "accounts/brisa-foods/?tab=client"}
 PRINTED = ("portal-print", "sheet", "case-study", "case-study-anonymised", "brief")
 CARDS = "public/case-studies/*/card.jpg"
@@ -52,9 +55,11 @@ A4: ViewportSize = {"width": 794, "height": 1123}
 def main(target: Path, only: list[str]) -> None:
     """Take the pictures, all or those named."""
     target.mkdir(parents=True, exist_ok=True)
-    site = ROOT / "site"
-    with sync_playwright() as play:
+    with sync_playwright() as play, tempfile.TemporaryDirectory() as folder:
         browser = play.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        copy(Path(folder))
+        project = Project.at(Path(folder)).build(date.today())
+        site = project.root / "site"
         with hosted(site) as address:
             shown = {kind: address(path) for kind, path in paths(site, {**PUBLISHED, **MORE}).items()}
             pictures(browser, shown, target, only, whole=True)
@@ -64,15 +69,17 @@ def main(target: Path, only: list[str]) -> None:
         for card in sorted(site.glob(CARDS)):
             if not only or "card" in only:
                 (target / f"card-{card.parent.name}.jpg").write_bytes(card.read_bytes())
-        with tempfile.TemporaryDirectory() as folder:
-            copy(Path(folder), backwards=False)
-            project = Project.at(Path(folder))
-            with live(project) as desk:
-                desk.wait(lambda: desk.loop.desk.scan == "clean")
-                pictures(browser, {k: f"{desk.address}{path}" for k, path in DESK.items()}, target, only)
-                project.edit("brisa-foods", "role: strategist", "rol: strategist")
-                desk.problems()
-                pictures(browser, {k: f"{desk.address}{path}" for k, path in BROKEN.items()}, target, only)
+        with live(project) as desk:
+            desk.wait(lambda: desk.loop.desk.scan == "clean")
+            pictures(browser, {k: f"{desk.address}{path}" for k, path in DESK.items()}, target, only)
+            project.edit("brisa-foods", "role: strategist", "rol: strategist")
+            desk.problems()
+            pictures(browser, {k: f"{desk.address}{path}" for k, path in BROKEN.items()}, target, only)
+            project.edit("brisa-foods", "rol: strategist", "role: strategist")
+        project.setting("access: open", "access: sealed").build(date.today())
+        with hosted(site) as address:
+            closed = {kind: address(path) for kind, path in paths(site, SEALED).items()}
+            pictures(browser, closed, target, only)
         browser.close()
     print(f"pictures are in {target}")
 

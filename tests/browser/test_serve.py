@@ -21,7 +21,7 @@ expect.set_options(timeout=10_000)
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     folder = tmp_path_factory.mktemp("agency")
-    copy(folder, backwards=False)
+    copy(folder)
     with served(Project.at(folder).setting("review: [client, public]", "review: []")) as live:
         yield live
 

@@ -19,7 +19,7 @@ OLD, NEW = "Ten days late, and nobody cancelled.", "only four members"
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     folder = tmp_path_factory.mktemp("agency")
-    copy(folder, backwards=False)
+    copy(folder)
     with served(Project.at(folder)) as live:
         yield live
 

@@ -128,7 +128,7 @@ def test_the_first_file_names_the_others() -> None:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("searched")
-    copy(folder, backwards=False)
+    copy(folder)
     return Project.at(folder).build()
 
 
