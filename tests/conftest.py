@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from mkdocs.theme import Theme
 
+from portalgen.seal import envelope
 from tests.project import SECRET
 from tests.test_determinism import copy
 
@@ -21,7 +23,7 @@ from tests.test_determinism import copy
 def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of the sample agency, with its own settings, as it would be published."""
     folder = tmp_path_factory.mktemp("agency")
-    copy(folder, backwards=False)
+    copy(folder)
     subprocess.run(
         [sys.executable, "-m", "portalgen.cli", "build", "--as-of", "2026-11-23"],
         cwd=folder,
@@ -45,6 +47,14 @@ class _Compiled(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._found[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passphrases_are_stretched_once() -> Iterator[None]:
+    """A key that takes 600,000 rounds is the same every time; in one process it is made once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(envelope, "stretched", cache(envelope.stretched))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -31,6 +31,7 @@ from portalgen.settings import Settings
 from portalgen.site import Unit, from_folder
 from portalgen.views import Reviewed
 from tests.project import SECRET, SETTINGS, TODAY, Project
+from tests.sealed import plain
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Thousands of small files come and go: on a disk that takes most of the time."""
@@ -50,6 +51,7 @@ TEXT = """\
 client: {{name: {name} {title}, descriptor: A maker}}
 title: {title}
 lifecycle: {lifecycle}
+access: {{mode: {access}, readers: [{readers}]}}
 industry: {industry}
 team: [{{name: {person}, role: account_executive, email: a@norte.example}}]
 milestones: [{{title: Films, baseline: 2026-12-10, forecast: 2026-12-{day}}}]
@@ -74,6 +76,8 @@ BAD = (b"", b"{", b"[]", b"<<<<<<< ours\n", b'{"approved_by": "x"}')
 FIELDS = {
     "title": WORDS,
     "lifecycle": ("active", "active", "on_hold", "proposed"),
+    "access": ("sealed", "sealed", "open", "host"),
+    "readers": ("Eva Sol", "Eva Sol, Leo Sanz", "Leo Sanz"),
     "industry": ("Food", "Travel"),
     "person": ("Ana Ruiz", "Eva Sol"),
     "day": ("11", "12", "28"),
@@ -118,10 +122,11 @@ class InProcess:
         return from_folder("public", "public", self._folder)
 
 
-def first_values(review: str) -> dict[str, str]:
-    """What an account says at first."""
+def first_values(name: str, review: str) -> dict[str, str]:
+    """What an account says at first: every other portal is sealed."""
     return {
         **{field: found[0] for field, found in FIELDS.items()},
+        "access": "open" if NAMES.index(name) % 2 else "sealed",
         **({"attribution": "named"} if review else {}),
     }
 
@@ -131,14 +136,14 @@ def begun(root: Path, review: str) -> Project:
     project = Project(root, SETTINGS.replace("[]", f"[{review}]"))
     project.write("content/pages/work.md", "# Work\n\n::: cases limit=2\nNone.\n:::\n")
     for name in NAMES[:2]:
-        project.account(name, account(name, first_values(review)))
+        project.account(name, account(name, first_values(name, review)))
         project.write(f"content/accounts/{name}/files/ad.png", picture(10))
     if review:
         project.approve()
     settings = load_settings(project.root / "mkdocs.yml")
     with Preview.open(settings) as preview:
         serve(settings, preview)
-        assert difference(project.build().tree(), files(preview.folder)) == []
+        assert difference(opened(project.build()), files(preview.folder)) == []
     return project
 
 
@@ -161,7 +166,7 @@ class Editing(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.root = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="edits-", dir=MEMORY)))
         self.project = Project.at(shutil.copytree(self.project_begun.root, self.root / "project"))
-        self.values = {name: first_values(self.review) for name in NAMES[:2]}
+        self.values = {name: first_values(name, self.review) for name in NAMES[:2]}
         self.whole: dict[Path, bytes] = {}
         settings = load_settings(self.project.root / "mkdocs.yml")
         self.preview = self.stack.enter_context(Preview.open(settings))
@@ -253,7 +258,7 @@ class Editing(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(NAMES[2:]), words=st.sampled_from(WORDS))
     def add(self, name: str, words: str) -> None:
-        self.values[name] = {**first_values(""), "words": words}
+        self.values[name] = {**first_values(name, ""), "words": words}
         self.save(name)
 
     @rule(name=st.sampled_from(NAMES[1:]))
@@ -319,7 +324,7 @@ class Editing(RuleBasedStateMachine):
             assert difference(self.project.tree(), expected) == []
             shown = files(self.preview.folder)
             drafts = {path: data for path, data in shown.items() if path.startswith("drafts/")}
-            assert difference({p: d for p, d in shown.items() if p not in drafts}, expected) == []
+            assert difference({p: d for p, d in shown.items() if p not in drafts}, opened(clean)) == []
             assert difference(drafts, drafts_of(clean)) == []
 
 
@@ -328,12 +333,18 @@ def drafts_of(project: Project) -> dict[str, bytes]:
     waiting = [name for name, audience in project.held() if audience == "client"]
     if not waiting:
         return {}
-    project.approve().build()
+    tree = opened(project.approve().build())
+    folders = tuple(f"portals/{project.key(name)}/" for name in waiting)
     return {
-        f"drafts/{project.key(name)}/{path}": data.replace(b"../assets/", b"../../portals/assets/")
-        for name in waiting
-        for path, data in project.portal(name).items()
+        path.replace("portals/", "drafts/", 1): data.replace(b"../assets/", b"../../portals/assets/")
+        for path, data in tree.items()
+        if path.startswith(folders)
     }
+
+
+def opened(project: Project) -> dict[str, bytes]:
+    """What was published, as its readers see it."""
+    return plain(project.tree(), NAMES, readers=("Eva Sol", "Leo Sanz"))
 
 
 def files(folder: Path) -> dict[str, bytes]:

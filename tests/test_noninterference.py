@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from portalgen.views import Reviewed
 from tests.project import SETTINGS, Project
+from tests.sealed import SEALED
 
 REVIEWED = SETTINGS.replace("review: []", "review: [client, public]")
 MINE = """\
@@ -101,9 +102,10 @@ def filled(private: dict[str, object]) -> str:
     return text.replace("NUMBER", str(private["number"]))
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return Project(tmp_path_factory.mktemp("noninterference"))
+@pytest.fixture(scope="module", params=["plain", "sealed"])
+def project(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Project:
+    settings = SEALED if request.param == "sealed" else SETTINGS
+    return Project(tmp_path_factory.mktemp("noninterference"), settings)
 
 
 def trees(project: Project) -> tuple[dict[str, bytes], dict[str, bytes]]:
@@ -117,7 +119,7 @@ FIRST = filled(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(private=PRIVATE)
 def test_private_text_changes_no_byte_outside_the_team(project: Project, private: dict[str, object]) -> None:
     before = trees(project.account("alfa", FIRST).account("zulu").build())
@@ -125,7 +127,7 @@ def test_private_text_changes_no_byte_outside_the_team(project: Project, private
     assert before == after
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(name=TITLE, objective=TITLE, text=TITLE)
 def test_another_clients_account_changes_no_byte_of_mine(
     project: Project, name: str, objective: str, text: str

@@ -45,6 +45,10 @@ class Sealed(NamedTuple):
     length: int
 
 
+MANIFEST = "manifest.bin"
+"""A file of every sealed unit, and of no other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """What is exchanged as one: a portal, the shared assets, the internal site or the public site.

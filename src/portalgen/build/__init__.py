@@ -57,11 +57,11 @@ from portalgen.released import Released
 from portalgen.render import assets
 from portalgen.render.page import common_parts, digest_of
 from portalgen.scan import Scan, report
-from portalgen.secret import MADE, need_secret, read_secret
+from portalgen.secret import need_secret, read_secret
 from portalgen.settings import Settings
 from portalgen.site import Unit
 
-__all__ = ["MADE", "Options", "Outcome", "PublicWork", "build", "check", "load_settings", "prepare_public"]
+__all__ = ["Options", "Outcome", "PublicWork", "build", "check", "load_settings", "prepare_public"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ class Options:
 class Outcome:
     """What a build or check found and did. `published` False: nothing but withdrawals went out.
 
-    `reasons` says of each file that was made or removed why, by its path below the output.
+    `made_secret` is what is said of a secret that was made, or `""`. `reasons` says of each file that was
+    made or removed why, by its path below the output.
     """
 
     problems: tuple[Problem, ...]
@@ -91,7 +92,7 @@ class Outcome:
     texts: Mapping[str, str]
     closing: str = ""
     published: bool = False
-    made_secret: bool = False
+    made_secret: str = ""
     reasons: Mapping[str, str] = field(default_factory=dict)
     rendered: frozenset[str] = frozenset()
     kept: int = 0
@@ -119,7 +120,7 @@ def build(settings: Settings, options: Options, environment: Mapping[str, str]) 
     Raises `UsageError` and `Locked`; all that is wrong with the content is in the outcome.
     """
     today = build_date(options.as_of, environment, settings.timezone)
-    with Output.open(settings) as output:
+    with Output.open(settings, fresh=options.fresh) as output:
         secret, made = need_secret(settings, environment)
         cache = cache_of(settings, secret, blind=options.fresh)
         content = Accounts(settings, cache).read()
@@ -230,15 +231,16 @@ def _stage(job: Job, output: Output, options: Options, round_: _Round) -> None:
     round_.keep |= {name for account in job.content.broken - ended if (name := output.name_of(account))}
     with PublicSite(job, output.workspace("public"), options.jobs, standing) as site:
         round_.problems += site.problems
-        seals = Seals(job, output, options.jobs, fresh=options.fresh)
-        seals.prepare()
-        shared = assets.portals(job.settings.house)
+        seals = Seals(job, output, assets.portals(job.settings.house))
+        seals.prepare(options.jobs)
+        for unit, sought in seals.staying(round_.keep):
+            output.stage(unit, sought)
         for composed in _units(job, standing, site, seals):
             round_.add(composed)
             unit = composed.unit
             if not (composed.plan.nothing and standing is output and output.clean(unit.name, look.sought)):
                 round_.problems += look.at(unit)
-            output.stage(seals.sealed(unit, shared), look.sought)
+            output.stage(seals.sealed(unit), look.sought)
 
 
 def _units(job: Job, standing: Standing, site: PublicSite, seals: Seals | None) -> Iterator[Composed]:

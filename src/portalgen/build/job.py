@@ -164,7 +164,7 @@ class Disk:
         try:
             data = images.publishable(self._content(one, ref), ref.path)
         except (Refused, ValueError) as error:
-            released = self._copy(one, ref.url)
+            released = self._copy(one, ref)
             if released is None:
                 raise self._unreadable(one, ref, str(error)) from error
             return released
@@ -179,8 +179,8 @@ class Disk:
             made = images.made(self._content(one, ref), ref.path, name[:16])
         except (Refused, ValueError) as error:
             with suppress(ValueError):
-                if (whole := self._copy(one, ref.url)) is not None:
-                    return images.found(whole, name[:16], dict(self._copies(one, name[:16])))
+                if (whole := self._copy(one, ref)) is not None:
+                    return images.found(whole, name[:16], dict(self._copies(one, ref, name[:16])))
             raise self._unreadable(one, ref, str(error)) from error
         self.cache.put(IMAGES, name, made.whole)
         for copy, data in made.copies.items():
@@ -224,25 +224,27 @@ class Disk:
             f"bring it back, or type: portalgen approve {one.id}"
         )
 
-    def _copy(self, one: Shown, url: str) -> bytes | None:
+    def _copy(self, one: Shown, ref: FileRef) -> bytes | None:
         """What the last release shows of a file, where only that may be shown."""
-        paths = (folder / url for folder in self._released(one))
+        paths = (folder / ref.url for folder in self._released(one, ref))
         return next((p.read_bytes() for p in paths if p.is_file()), None)
 
-    def _copies(self, one: Shown, name: str) -> Iterator[tuple[Copy, bytes]]:
+    def _copies(self, one: Shown, ref: FileRef, name: str) -> Iterator[tuple[Copy, bytes]]:
         """What it has of an image's copies."""
-        for folder in self._released(one):
+        for folder in self._released(one, ref):
             for path in sorted((folder / FOLDER).glob(f"{name}-*.*")):
                 yield Copy(int(path.stem.rpartition("-")[2]), path.suffix[1:]), path.read_bytes()
 
-    def _released(self, one: Shown) -> tuple[Path, ...]:
-        """The folders in which the last release has an account's files."""
-        if one.before is None and one.id not in self.carried:
-            return ()
-        key = portal_key(self.secret, one.id, one.account.access.epoch)
-        return tuple(
-            self.settings.output / place for place in (f"portals/{key}", f"internal/accounts/{one.id}")
-        )
+    def _released(self, one: Shown, ref: FileRef) -> Iterator[Path]:
+        """The folders in which the last release has a file of an account."""
+        then = one.before or (one if one.id in self.carried else None)
+        if then is None:
+            return
+        yield self.settings.output / f"portals/{portal_key(self.secret, one.id, then.account.access.epoch)}"
+        # The team has the file as the account had it, which need not be the one that was approved.
+        if any(file.path == ref.path and file.sha256 == ref.sha256 for file in then.account.files):
+            yield self.settings.output / f"internal/accounts/{one.id}"
+            yield self.settings.output / f"internal/references/{one.id}"
 
 
 def cache_of(settings: Settings, secret: bytes, *, blind: bool = False) -> Cache:

@@ -7,8 +7,9 @@ key for each passphrase, is kept in the cache; the wraps are public anyway, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
 from hashlib import blake2b
 
 from portalgen import project
@@ -17,34 +18,34 @@ from portalgen.build.job import Job
 from portalgen.build.stages import Standing
 from portalgen.problems import UsageError
 from portalgen.publish import Output
-from portalgen.render.page import Parts, digest, digest_of
+from portalgen.render.page import Parts
 from portalgen.render.reader import reader_page
-from portalgen.seal import Damaged, Keys, keys_of, seal, unseal, wraps
-from portalgen.site import Sealed, Unit
+from portalgen.seal import INDEX, Damaged, Keys, keys_of, seal, unseal, wraps
+from portalgen.site import Mixed, Unit
 
 WRAPS = "wraps"
 _LENGTH = 40
 
 
 class Seals:
-    """The seals of one build. `fresh`: what stands is sealed again, too; the result is the same."""
+    """The seals of one build. `assets` are the files that portals share, as they are published: the reader
+    page vouches for them."""
 
-    def __init__(self, job: Job, output: Output, jobs: int = 1, *, fresh: bool = False) -> None:
+    def __init__(self, job: Job, output: Output, assets: Mapping[str, bytes]) -> None:
         self._job = job
         self._output = output
-        self._jobs = jobs
-        self._fresh = fresh
+        self._assets = assets
         self._keys: dict[str, Keys] = {}
         self._wrapped: dict[bytes, tuple[bytes, ...]] = {}
-        self._pages: dict[str, bytes] = {}
 
-    def prepare(self) -> None:
-        """Have the keys of all portals and the wraps that these want: the slow ones side by side."""
+    def prepare(self, jobs: int = 1) -> None:
+        """Have the keys of all portals and the wraps that these want: the slow ones side by side, `jobs` at
+        a time."""
         for one in self._job.shown:
             if (lock := self._job.lock(one.account)) is not None and one.seen is not None:
                 self._keys[one.id] = self.keys(one.account, lock)
         new = [keys for keys in self._keys.values() if self._kept(keys) is None]
-        with ThreadPoolExecutor(self._jobs) as pool:  # PBKDF2 lets other threads run
+        with ThreadPoolExecutor(jobs) as pool:  # PBKDF2 lets other threads run
             for keys, made in zip(new, pool.map(wraps, new), strict=True):
                 self._keep(keys, made)
         self._job.cache.keep(WRAPS, {_name(keys) for keys in self._keys.values()})
@@ -58,34 +59,44 @@ class Seals:
         keys = self._keys.get(account)
         return standing if keys is None or standing is not self._output else _Opened(self._output, keys)
 
-    def sealed(self, unit: Unit, assets: Mapping[str, bytes]) -> Unit:
-        """A unit as it is published: a sealed portal sealed, any other as it is. `assets` as in `close`."""
+    def sealed(self, unit: Unit) -> Unit:
+        """A unit as it is published: a sealed portal sealed, any other as it is."""
         keys = self._keys.get(unit.account) if unit.surface == "portal" else None
-        return unit if keys is None else self.close(unit, keys, assets)
+        return unit if keys is None else self.close(unit, keys)
 
-    def close(self, unit: Unit, keys: Keys, assets: Mapping[str, bytes]) -> Unit:
-        """A portal, sealed; what it keeps stays as it stands. `assets` are the files that portals share, as
-        they are published: the reader page vouches for them."""
+    def close(self, unit: Unit, keys: Keys) -> Unit:
+        """A portal, sealed; what it keeps stays as it stands."""
         view = self._job.accounts[unit.account].portal
         assert view is not None
-        stands = {} if self._fresh else self._output.sealed(unit.name)
+        stands = self._output.published.get(unit.name)
         return seal(
             unit,
             keys,
-            page=self._page(assets),
+            page=self._page,
             language=view.language,
             wrapped=self._wraps(keys),
-            known=stands,
+            known=stands.sealed if stands is not None else {},
         )
 
-    def _page(self, assets: Mapping[str, bytes]) -> bytes:
+    def staying(self, names: Iterable[str]) -> Iterator[tuple[Unit, str]]:
+        """Of the portals that stay as they stand, although nobody could read their accounts, those that are
+        sealed and whose reader page would refuse the assets as they are now: each with a page that takes
+        them, and what the scan had sought in it.
+
+        One of which something is missing waits until its account can be read.
+        """
+        for name in sorted(names):
+            known = self._output.published[name]
+            if known.is_sealed and self._output.whole(name) and self._output.read(name, INDEX) != self._page:
+                files = Mixed(known.files, {INDEX: self._page}, partial(self._output.read, name))
+                kept = frozenset(known.files.keys() - {INDEX})
+                unit = Unit(name, "portal", known.account, files, known.parts, kept, known.sealed)
+                yield unit, known.clean
+
+    @cached_property
+    def _page(self) -> bytes:
         settings = self._job.settings
-        key = digest_of(
-            [settings.contact, settings.language, *(digest(assets[name]) for name in sorted(assets))]
-        )
-        if key not in self._pages:
-            self._pages[key] = reader_page(assets, settings.contact, settings.language)
-        return self._pages[key]
+        return reader_page(self._assets, settings.contact, settings.language)
 
     # ---- wraps ------------------------------------------------------------------------------------
 
@@ -137,7 +148,7 @@ class _Opened:
 
     def read(self, unit: str, path: str) -> bytes:
         """A page. Raises `OSError`, and `UsageError` where what stands is not what was sealed."""
-        one: Sealed = self._output.published[unit].sealed[path]
+        one = self._output.published[unit].sealed[path]
         try:
             return unseal(self._keys, path, one, self._output.read(unit, one.blob))
         except Damaged as error:

@@ -9,7 +9,6 @@ it is scanned. The internal site stays as it is: its readers may see everything.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -27,6 +26,7 @@ from portalgen.render.house import plain
 from portalgen.render.reader import SHARED
 from portalgen.site import Unit
 
+_ASSETS = "portals/assets"
 _NOTHING = "nothing was published; the pages stay as they were"
 
 
@@ -92,8 +92,7 @@ def _stale_portals(job: Job, then: Job, output: Output, before: Mapping[str, Sho
         if not project.has_portal(now.account, job.today):
             yield name
             continue
-        before_it = released.account.access.readers if unit.sealed else None
-        readers = None if before_it is None else tuple(reader.text for reader in before_it)
+        readers = project.readers(released.account) if unit.is_sealed else None
         try:
             lock = project.narrowed(readers, now.account, settings.access)
         except project.Nobody:
@@ -114,11 +113,11 @@ def _stage(job: Job, unit: Unit, lock: project.Lock | None, output: Output) -> N
     if lock is None:
         output.stage(unit)
         return
-    with suppress(OSError):
-        assets = {name: output.read("portals/assets", name) for name in SHARED}
-        seals = Seals(job, output)
-        keys = seals.keys(job.accounts[unit.account].account, lock)
-        output.stage(seals.close(unit, keys, assets))
+    if not output.whole(_ASSETS) or not output.published[_ASSETS].files.keys() >= set(SHARED):
+        return
+    assets = {name: output.read(_ASSETS, name) for name in SHARED}
+    seals = Seals(job, output, assets)
+    output.stage(seals.close(unit, seals.keys(job.accounts[unit.account].account, lock)))
 
 
 def _public_is_stale(expired: Job, before: Mapping[str, Shown]) -> bool:

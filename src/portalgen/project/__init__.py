@@ -3,12 +3,12 @@
 Two gates, one behind the other. `narrow` takes from an account all that a reader may not see, by the
 ceilings of the model: what is left are that reader's *facts*, which are approved and kept. The functions
 here then make views of them, which name each thing that they take. `consent` decides what may be public
-and fails closed; `access` who can open a portal; `anonymous` looks for a client that should not be named there; `withdraw` takes back;
-`review` says what waits for approval; `attention` who needs somebody today; `terms` tells the scan what
-must not be found. Refuses: files, the wall clock, any catalog.
+and fails closed; `access` who can open a portal; `anonymous` looks for a client that should not be named
+there; `withdraw` takes back; `review` says what waits for approval; `attention` who needs somebody today;
+`terms` tells the scan what must not be found. Refuses: files, the wall clock, any catalog.
 """
 
-from portalgen.project.access import Lock, Nobody, lock, mode, narrowed
+from portalgen.project.access import Lock, Nobody, lock, mode, narrowed, readers
 from portalgen.project.anonymous import survivors
 from portalgen.project.attention import attention
 from portalgen.project.case import case_state, published_case
@@ -47,6 +47,7 @@ __all__ = [
     "portal_facts",
     "portfolio",
     "published_case",
+    "readers",
     "references",
     "row",
     "settings_terms",

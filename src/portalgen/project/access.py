@@ -6,6 +6,7 @@ it, by a build that publishes nothing but withdrawals.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import NamedTuple
 
 from portalgen.account import Account
@@ -24,11 +25,20 @@ def mode(account: Account, default: AccessMode) -> AccessMode:
     return account.access.mode or default
 
 
+def readers(account: Account) -> tuple[str, ...]:
+    """Those who can open the portal, each once, in the account's order; none: everybody who has its link.
+
+    Accents are composed (NFC): whichever way somebody's keyboard writes a name, it is the same reader.
+    """
+    names = (unicodedata.normalize("NFC", reader.text) for reader in account.access.readers)
+    return tuple(dict.fromkeys(names))
+
+
 def lock(account: Account, default: AccessMode) -> Lock | None:
     """What a sealed portal is closed with; None where it is not sealed."""
     if mode(account, default) != "sealed":
         return None
-    return Lock(account.access.epoch, tuple(reader.text for reader in account.access.readers))
+    return Lock(account.access.epoch, readers(account))
 
 
 class Nobody(Exception):
@@ -36,8 +46,8 @@ class Nobody(Exception):
 
 
 def narrowed(before: tuple[str, ...] | None, now: Account, default: AccessMode) -> Lock | None:
-    """What a portal may be closed with that is not released anew: its readers `before` (None: it was not
-    sealed), less those who were taken off. Raises `Nobody`."""
+    """What a portal may be closed with that is not released anew: its `readers` of before (None: it was
+    not sealed), less those who were taken off, in that order. Raises `Nobody`."""
     wanted = lock(now, default)
     if before is None:
         return wanted

@@ -28,6 +28,7 @@ from portalgen.publish.record import (
     FileRecord,
     Release,
     UnitRecord,
+    gone,
     read_release,
     read_units,
     release_json,
@@ -48,7 +49,8 @@ _SINGLE = ("internal", "public")
 class Output:
     """The published trees, locked for one build. Made by `Output.open`."""
 
-    def __init__(self, settings: Settings, private: Path) -> None:
+    def __init__(self, settings: Settings, private: Path, *, fresh: bool = False) -> None:
+        self._fresh = fresh
         self._private = private
         self._output = Path(os.path.realpath(settings.output))
         self._shown = settings.relative(settings.output)
@@ -58,16 +60,16 @@ class Output:
 
     @classmethod
     @contextmanager
-    def open(cls, settings: Settings) -> Iterator[Self]:
+    def open(cls, settings: Settings, *, fresh: bool = False) -> Iterator[Self]:
         """Lock the project and make the output ready: what was interrupted is finished first.
 
-        What is staged and not committed is gone afterwards. Raises `Locked` where another build
-        runs, and `UsageError` for a foreign folder, a private folder that git would track, and a
-        disk that can't be written.
+        What is staged and not committed is gone afterwards. `fresh`: no file is taken for equal by its size
+        and time alone. Raises `Locked` where another build runs, and `UsageError` for a foreign folder, a
+        private folder that git would track, and a disk that can't be written.
         """
         private = private_folder(settings.root)
         with lock(private):
-            output = cls(settings, private)
+            output = cls(settings, private, fresh=fresh)
             with output._said():
                 output._prepare()
             try:
@@ -127,6 +129,11 @@ class Output:
             if self._stands(self._output / unit / path, there.get(path), record)
         )
 
+    def whole(self, unit: str) -> bool:
+        """Whether every file of a published unit is as it was written."""
+        known = self._published.get(unit)
+        return known is not None and self._standing(unit, known) == known.files.keys()
+
     def intact(self, unit: str) -> bool:
         """Whether every file of a published unit is as it was written, and known what it was made from."""
         known = self._published.get(unit)
@@ -150,7 +157,7 @@ class Output:
 
     def stager(self) -> Stager:
         """What stages units; it can be handed to other processes, whose results `accept` takes."""
-        return Stager(self._output, self._area, self._published)
+        return Stager(self._output, self._area, {} if self._fresh else self._published)
 
     def stage(self, unit: Unit, sought: str = "") -> Staged:
         """Stage a unit, or note that the published one is equal. Raises `UsageError`.
@@ -204,9 +211,7 @@ class Output:
             name: unit for name, unit in self._published.items() if name in keep and name not in self._staged
         }
         units = kept | {name: staged.record for name, staged in self._staged.items()}
-        paths = {f"{name}/{path}" for name, unit in units.items() for path in unit.files}
-        before = {f"{name}/{path}" for name, unit in self._published.items() for path in unit.files}
-        data = release_json(release, units, kept, self.previous, before - paths)
+        data = release_json(release, units, kept, self.previous, gone(self._published, units))
         steps = [Step(name, "", {}) for name in sorted(self._published.keys() - units.keys())]
         steps += [Step(s.name, s.folder, s.record.files) for s in self._staged.values() if s.folder]
         with self._said(str(record)):

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from portalgen.site import Sealed
+from portalgen.site import MANIFEST, Sealed
 
 
 class FileRecord(NamedTuple):
@@ -39,6 +39,16 @@ class UnitRecord:
     """The digest of all that the scan looked for when it found nothing here."""
     sealed: Mapping[str, Sealed] = field(default_factory=dict)
     """What the files of a sealed unit hold, by the path in the plain one."""
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the unit is sealed, although it may be lost what its files hold."""
+        return MANIFEST in self.files
+
+    @property
+    def pages(self) -> frozenset[str]:
+        """The paths in the plain unit of what this one holds."""
+        return frozenset(self.sealed) or frozenset(self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,23 @@ def units_of(release: Mapping[str, Any]) -> dict[str, UnitRecord]:
         account = page["account"] if page["surface"] == "portal" else ""
         about[name] = (page["surface"], account)
     return {name: UnitRecord(*about[name], found) for name, found in files.items()}
+
+
+def gone(before: Mapping[str, UnitRecord], now: Mapping[str, UnitRecord]) -> frozenset[str]:
+    """The paths that were published and aren't any more. Of a sealed portal those whose page is gone: a
+    page that changed has a file of another name."""
+    return frozenset(
+        f"{name}/{path}" for name, unit in before.items() for path in _gone_of(unit, now.get(name))
+    )
+
+
+def _gone_of(before: UnitRecord, now: UnitRecord | None) -> Iterable[str]:
+    if now is None:
+        return before.files
+    lost = before.files.keys() - now.files.keys()
+    if not before.sealed:
+        return lost
+    return [one.blob for page, one in before.sealed.items() if one.blob in lost and page not in now.pages]
 
 
 def release_json(

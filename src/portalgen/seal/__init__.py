@@ -28,10 +28,11 @@ from portalgen.seal.envelope import (
     wraps,
 )
 from portalgen.seal.keys import EVERYBODY, Keys, keys_of, link_text
-from portalgen.site import Mixed, Sealed, Unit
+from portalgen.site import MANIFEST, Mixed, Sealed, Unit
 
 __all__ = [
     "EVERYBODY",
+    "INDEX",
     "ROUNDS",
     "Damaged",
     "Keys",
@@ -42,7 +43,7 @@ __all__ = [
     "wraps",
 ]
 
-INDEX, KEYS, MANIFEST = "index.html", "keys.json", "manifest.bin"
+INDEX, KEYS = "index.html", "keys.json"
 _TYPES = {
     "avif": "image/avif",
     "gif": "image/gif",
@@ -68,8 +69,8 @@ def seal(
 ) -> Unit:
     """The sealed unit of a portal's plain one. `page` is the reader page, `wrapped` what `wraps` gave.
 
-    `known` says of files which stand sealed already what they hold: those of them that `unit` keeps are
-    neither read nor sealed again.
+    `known` says what the files that stand sealed hold: those that `unit` keeps are neither read nor sealed
+    again.
     """
     stands = known or {}
     plain = unit.files

@@ -64,7 +64,7 @@ def keys_of(secret: bytes, account: str, epoch: int, readers: Iterable[str] = ()
     """The keys of an account's portal. Neither the order of `readers` nor one written twice
     makes a difference."""
     root = derive(secret, f"portalgen sealed portal\0{account}\0{epoch}".encode(), 32)
-    listed = tuple(sorted({unicodedata.normalize("NFC", reader) for reader in readers}))
+    listed = tuple(sorted(set(map(composed, readers))))
     return Keys(
         address=portal_key(secret, account, epoch),
         readers=listed,
@@ -75,6 +75,11 @@ def keys_of(secret: bytes, account: str, epoch: int, readers: Iterable[str] = ()
     )
 
 
+def composed(reader: str) -> str:
+    """A reader's name as keys are made of it (NFC), however its accents are written in the account."""
+    return unicodedata.normalize("NFC", reader)
+
+
 def link_text(key: bytes) -> str:
     """How a link's key stands in an address: base64url without padding, 43 characters."""
     return base64.urlsafe_b64encode(key).rstrip(b"=").decode()
@@ -83,8 +88,8 @@ def link_text(key: bytes) -> str:
 def canonical(passphrase: str) -> bytes:
     """What of a passphrase counts, however it is typed: letters and digits, in lower case and composed
     (NFKC), with one space between words."""
-    composed = unicodedata.normalize("NFKC", passphrase).lower()
-    return _BETWEEN.sub(" ", composed).strip().encode()
+    lower = unicodedata.normalize("NFKC", passphrase).lower()
+    return _BETWEEN.sub(" ", lower).strip().encode()
 
 
 @cache
@@ -93,6 +98,6 @@ def words_of_passphrases() -> tuple[str, ...]:
     return tuple((Path(__file__).parent / "words.txt").read_text("ascii").split())
 
 
-def _info(label: str, *texts: str) -> bytes:
-    # No text holds a NUL (the account's format refuses control characters): two lists never read alike.
-    return "\0".join((label, *texts)).encode()
+def _info(label: str, *readers: str) -> bytes:
+    # No name holds a NUL (the account's format refuses control characters): two lists never read alike.
+    return "\0".join((label, *map(composed, readers))).encode()
