@@ -114,7 +114,9 @@ def main(accounts: int) -> None:
         for folder in (plain, sealed):
             (folder / ".portalgen").mkdir(exist_ok=True)
         first, again = seconds(sealed), seconds(sealed, cold=True)
-        print(f"{accounts} accounts; the wraps of a first build took about {first - again:.0f} s more than later")
+        print(
+            f"{accounts} accounts; the wraps of a first build took about {first - again:.0f} s more than later"
+        )
         seconds(plain)
         pages = hugo_site(base / "hugo", plain / "site/portals")
         peer = min(hugo(base / "hugo") for _ in range(3))
