@@ -44,9 +44,8 @@ def page(context: BrowserContext, base: str) -> Iterator[Page]:
 
 def search(page: Page, words: str) -> None:
     """Open it with a key, unless it is, and type; return when the texts are read."""
-    for _ in range(
-        3
-    ):  # a key that is pressed in the very moment in which a busy browser shows a page is lost
+    # A key that is pressed in the very moment in which a busy browser shows a page is lost.
+    for _ in range(3):
         if page.get_by_role("dialog").is_visible():
             break
         page.keyboard.press("/")

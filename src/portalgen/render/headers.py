@@ -39,18 +39,21 @@ def headers(server: Server, host: str) -> str:
 
 
 def _nginx(host: str) -> str:
-    said = "".join(f'    add_header {name} "{value}" always;\n' for name, value in EVERYWHERE.items())
+    def said(kept: str, by: str = "") -> str:
+        every = {**EVERYWHERE, "Cache-Control": kept}
+        return "".join(f'{by}add_header {name} "{value}" always;\n' for name, value in every.items())
 
     def place(where: str, kept: str, more: str = "") -> str:
         # A location that adds a header of its own loses those around it: each has all of them.
-        return f'location {where} {{\n{more}{said}    add_header Cache-Control "{kept}" always;\n}}\n'
+        return f"location {where} {{\n{more}{said(kept, '    ')}}}\n"
 
     name = "[a-z2-7]{26}"
     bytes_ = "    types { }\n    default_type application/octet-stream;\n"
+    # What holds for pages stands outside: so it does for a folder that has a location of its own.
     return (
         f"# In the server block of {host}, and of no other host; its root is the folder of the portals.\n"
         "autoindex off;\nindex index.html;\n"
-        + place("/", PAGES)
+        + said(PAGES)
         + place("^~ /assets/", ASSETS)
         + place(f'~ "^/{name}/blobs/{name}$"', BLOBS, bytes_)
     )
@@ -58,15 +61,20 @@ def _nginx(host: str) -> str:
 
 def _caddy(host: str) -> str:
     said = "".join(f'\t\t{name} "{value}"\n' for name, value in EVERYWHERE.items())
+    blobs = "path_regexp ^/[a-z2-7]{26}/blobs/[a-z2-7]{26}$"
+    # Caddy sorts these as it likes, so no two of them set one header for one path; and one that takes a
+    # header away is applied last of all, and not to errors.
     return (
         f"{host} {{\n"
         "\troot * /srv/portals # the folder of the portals\n"
         "\tfile_server\n"
-        f'\theader {{\n{said}\t\tCache-Control "{PAGES}"\n\t\t-Server\n\t}}\n'
-        f'\t@assets path /assets/*\n\theader @assets Cache-Control "{ASSETS}"\n'
-        "\t@blobs path_regexp ^/[a-z2-7]{26}/blobs/[a-z2-7]{26}$\n"
+        f"\theader {{\n{said}\t}}\n"
+        f"\t@assets path /assets/*\n\t@blobs {blobs}\n"
+        f"\t@pages {{\n\t\tnot path /assets/*\n\t\tnot {blobs}\n\t}}\n"
+        f'\theader @assets Cache-Control "{ASSETS}"\n'
         f'\theader @blobs Cache-Control "{BLOBS}"\n'
         "\theader @blobs Content-Type application/octet-stream\n"
+        f'\theader @pages Cache-Control "{PAGES}"\n'
         "}\n"
     )
 
