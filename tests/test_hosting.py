@@ -8,21 +8,27 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
+from os import geteuid
 from pathlib import Path
+from pwd import getpwuid
 from shutil import which
 
 import pytest
 from click.testing import CliRunner
 from playwright.sync_api import expect, sync_playwright
 
+import portalgen
 from portalgen.cli import main
-from portalgen.render.headers import ASSETS, BLOBS, EVERYWHERE, PAGES, SERVERS, headers
+from portalgen.render.headers import ASSETS, BLOBS, EVERYWHERE, PAGES, POLICY, SERVERS, headers
 from portalgen.seal import Keys, link_text
 from tests.browser.sealing import page_of, sealed, shared
 from tests.project import SETTINGS, Project, chromium
 
 PLAIN = "a" * 26
 """A portal on the same host that is not sealed."""
+HOST = "b" * 26
+"""Another, for which the host asks for a password."""
+HOSTING = Path(__file__).parents[1] / "docs/hosting.md"
 
 
 @dataclass(frozen=True)
@@ -57,18 +63,25 @@ def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     plain = {
         f"{PLAIN}/index.html": page_of("Open", "x", head=icon),
         f"{PLAIN}/timeline/index.html": page_of("Time", "x"),
+        f"{HOST}/index.html": page_of("Asked for", "x"),
+        f"{HOST}/files/plan.png": b"x",
     }
     for path, data in {**shared(), **files, **plain}.items():
         (folder / "portals" / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / "portals" / path).write_bytes(data)
-    for path in (folder, *folder.parents):  # nginx works as nobody
-        if path.stat().st_uid == folder.stat().st_uid and path.name.startswith(("pytest", "host")):
-            path.chmod(0o755)
+    (folder / "users").touch()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     (folder / "portals.conf").write_text(headers("nginx", "clients.example.org"))
-    (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, port=port))
+    user = getpwuid(geteuid()).pw_name
+    asks = (
+        section(HOSTING, "access: host")
+        .replace("<address>", HOST)
+        .replace("/etc/nginx/portal.users", f"{folder}/users")
+    )
+    (folder / "asks.conf").write_text(asks)
+    (folder / "nginx.conf").write_text(CONFIGURATION.format(folder=folder, port=port, user=user))
     running = subprocess.Popen(
         [program, "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"]
     )
@@ -86,6 +99,7 @@ def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 CONFIGURATION = """\
 daemon off;
+user {user};
 worker_processes 1;
 pid {folder}/nginx.pid;
 events {{ }}
@@ -101,9 +115,16 @@ http {{
         listen 127.0.0.1:{port};
         root {folder}/portals;
         include {folder}/portals.conf;
+        include {folder}/asks.conf;
+        location ~ \\.(html|png|pdf)$ {{ root {folder}/portals; }}
     }}
 }}
 """
+
+
+def section(page: Path, title: str) -> str:
+    """The configuration that a page of the docs shows under a title."""
+    return page.read_text().partition(title)[2].partition("```nginx\n")[2].partition("```")[0]
 
 
 def blob(nginx: Running) -> str:
@@ -139,6 +160,28 @@ def test_every_answer_says_all_of_it_once(nginx: Running, path: str) -> None:
 @pytest.mark.parametrize("path", ["/", "/assets/", "/{address}/blobs/"])
 def test_no_folder_is_listed(nginx: Running, path: str) -> None:
     assert nginx.ask(path.format(address=nginx.keys.address)).status in (403, 404)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/{host}/", "/{host}/index.html", "/{host}/files/plan.png", "//{host}/files/plan.png",
+        "/{host}%2ffiles/plan.png", "/x/../{host}/files/plan.png", "/{host}/none.png",
+    ],
+)  # fmt: skip
+def test_a_portal_that_the_host_guards_is_shown_to_nobody_without_the_password(
+    nginx: Running, path: str
+) -> None:
+    answer = nginx.ask(path.format(host=HOST))
+    assert answer.status == 401
+    for name, value in {**EVERYWHERE, "Cache-Control": PAGES}.items():
+        assert answer.headers.get_all(name) == [value]
+
+
+def test_a_blob_that_is_not_there_yet_may_come_later(nginx: Running) -> None:
+    answer = nginx.ask(f"/{nginx.keys.address}/blobs/{HOST}")
+    assert answer.status == 404
+    assert answer.headers.get_all("Cache-Control") is None
 
 
 def test_no_type_is_guessed_of_what_is_sealed(nginx: Running) -> None:
@@ -182,6 +225,12 @@ def test_without_the_portals_address_it_says_what_to_write(tmp_path: Path) -> No
     assert "portals_url: https://clients.example.org/" in done.stderr
 
 
+def test_what_the_host_asks_of_every_page_is_what_plain_portals_ask_of_theirs() -> None:
+    page = (Path(portalgen.__file__).parent / "render/templates/base.html").read_text()
+    own = POLICY.removesuffix("; frame-ancestors 'none'")
+    assert f'content="{own}"' in page
+
+
 def test_no_two_rules_of_netlify_set_one_header_for_one_path() -> None:
     rules: dict[str, list[str]] = {}
     for line in headers("netlify", "clients.example.org").splitlines():
@@ -194,3 +243,10 @@ def test_no_two_rules_of_netlify_set_one_header_for_one_path() -> None:
         "/assets/*", "/:address/blobs/*",
     ]  # fmt: skip
     assert "Cache-Control" not in rules["/*"]
+
+
+def test_caddy_sets_each_header_once_for_each_path() -> None:
+    lines = [line.split() for line in headers("caddy", "clients.example.org").splitlines()]
+    kept = [line[1] for line in lines if line[:1] == ["header"] and "Cache-Control" in line]
+    assert kept == ["@assets", "@blobs", "@pages", "Cache-Control"]  # the last for errors alone
+    assert not any(word.startswith("-") for line in lines for word in line), "that would come last and win"

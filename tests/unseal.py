@@ -255,8 +255,9 @@ def _keys_json(root: bytes, content: bytes, readers: list[str]) -> bytes:
     keys = [link_key(root, reader) for reader in readers]
     keys += [stretched(passphrase_of(root, reader), salt) for reader in readers]
     wraps = [aes_key_wrap(key, content) for key in keys]
+    mark = sha256(b"".join(sorted(wraps))).digest()
     while len(wraps) % 32:
-        info = b"slot\0" + sha256(content).digest() + len(wraps).to_bytes(2, "big")
+        info = b"slot\0" + mark + len(wraps).to_bytes(2, "big")
         wraps.append(expand(build, info, 40))
     kdf = {"name": "PBKDF2", "hash": "SHA-256", "iterations": 600_000, "salt": _text(salt)}
     return _compact({"format": FORMAT, "kdf": kdf, "wraps": [_text(one) for one in sorted(wraps)]}) + b"\n"

@@ -182,7 +182,8 @@ def git_answer(root: Path, *question: str) -> int | None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         asked = subprocess.run(  # noqa: S603
-            [git, *question],
+            # In a container the project is often another user's, and git would rather say nothing of it.
+            [git, "-c", "safe.directory=*", *question],
             cwd=root,
             env=environment,
             stdin=subprocess.DEVNULL,

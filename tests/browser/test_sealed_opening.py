@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -84,7 +85,6 @@ SPELLINGS = {
     "with hyphens": lambda text: text.replace(" ", "-"),
     "with spaces around and between": lambda text: f"  {text.replace(' ', '   ')} ",
     "in wide letters": lambda text: "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else c for c in text),
-    "decomposed": lambda text: unicodedata.normalize("NFD", text),
 }
 
 
@@ -95,6 +95,17 @@ def test_a_passphrase_opens_it_however_it_is_typed(
     page = opened(context, f"{host.base}{keys.address}/", "locked")
     typed(page, spelling(keys.passphrase(READERS[1])))  # type: ignore[operator]
     assert page.title() == "Spring launch"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+def test_letters_count_however_they_are_composed(
+    context: BrowserContext, monkeypatch: pytest.MonkeyPatch, form: Literal["NFC", "NFD", "NFKC", "NFKD"]
+) -> None:
+    monkeypatch.setattr(Keys, "passphrase", lambda self, reader: "Ñandú Ábaco ﬁn №2 straße ΟΔΟΣ çedilla")
+    files, keys = sealed(PAGES, "composed")
+    with hosted({**shared(), **files}) as host:
+        page = opened(context, f"{host.base}{keys.address}/", "locked")
+        typed(page, unicodedata.normalize(form, keys.passphrase("")).replace(" ", " - "))
 
 
 def test_after_a_passphrase_the_page_that_was_asked_for_is_shown(
@@ -169,7 +180,16 @@ def test_without_a_safe_connection_it_says_so(browser: Browser, host: Host, keys
     page.goto(f"http://clients.example/{keys.address}/#k={link_text(keys.link(READERS[0]))}")
     page.wait_for_selector('body[data-state="failed"]')
     refused(page, "has to begin with https://")
+    assert page.url == f"http://clients.example/{keys.address}/"
     unsafe.close()
+
+
+def test_inside_another_page_it_does_not_open(context: BrowserContext, host: Host, keys: Keys) -> None:
+    frame = f'<iframe src="{link(host, keys, READERS[0])}"></iframe>'.encode()
+    with host.instead({"evil.html": frame}):
+        page = context.new_page()
+        page.goto(f"{host.base}evil.html")
+        expect(page.frame_locator("iframe").locator("#said")).to_contain_text("in a window of its own")
 
 
 def test_without_a_script_it_says_so_in_every_language(browser: Browser, host: Host, keys: Keys) -> None:
@@ -181,7 +201,7 @@ def test_without_a_script_it_says_so_in_every_language(browser: Browser, host: H
 
 
 def told_how(page: Page) -> None:
-    for words in ("Allow JavaScript for this page", "Permite JavaScript en esta página"):
+    for words in ("allow JavaScript for it", "permite JavaScript en ella"):
         expect(page.get_by_text(words)).to_be_visible()
     assert page.locator("#unlock").is_hidden()
     assert page.locator("#reader-bar").is_hidden()
@@ -236,8 +256,8 @@ def test_a_damaged_file_is_refused(
     with host.instead({path: damage(host.files[path])}):  # type: ignore[operator]
         page = context.new_page()
         page.goto(link(host, keys, READERS[0]))
-        page.wait_for_selector('body[data-state="failed"], body[data-state="locked"]')
-        refused(page, "")
+        page.wait_for_selector('body[data-state="failed"]')
+        refused(page, "arrived damaged")
 
 
 def test_another_portals_manifest_and_an_older_key_file_are_refused(
@@ -403,15 +423,23 @@ def test_what_was_forgotten_is_nowhere(context: BrowserContext, host: Host, keys
     page.click("#keep")
     expect(page.locator("#keep")).to_be_disabled()
     assert keys.address in kept(page)
+    page.get_by_role("link", name="First ads").click()
+    expect(page).to_have_title("First ads are live")
+    expect(page.locator("#keep")).to_be_disabled()
+    expect(page.locator("#keep")).to_have_text("Remembered for 7 days")
     page.click("#forget")
     page.wait_for_selector('body[data-state="locked"]')
     expect(page.locator("#said")).to_contain_text("The portal is closed")
-    assert kept(page).strip() == "{}\n{}"
+    assert re.fullmatch(r'\{"portalgen\.closed:/[a-z2-7]+/":"\d+"\}\n\{\}\n*', kept(page)), kept(page)
     assert "Spring" not in page.content()
     page.reload()
     page.wait_for_selector('body[data-state="locked"]')
     page.go_back()
-    expect(page.get_by_text("Spring launch")).to_be_hidden()
+    page.wait_for_selector('body[data-state="locked"]')
+    assert page.url == f"{host.base}{keys.address}/"
+    assert "Spring" not in page.content()
+    typed(page, keys.passphrase(READERS[0]))
+    expect(page.locator("#keep")).to_be_enabled()
 
 
 def test_a_device_remembers_for_seven_days_and_only_when_it_is_asked_to(
@@ -472,6 +500,42 @@ def test_a_wrong_link_closes_what_was_open(context: BrowserContext, host: Host, 
     page.evaluate("location.hash = 'k=wrong'")
     page.wait_for_selector('body[data-state="locked"]')
     refused(page, "This link does not open")
+    page.reload()
+    page.wait_for_selector('body[data-state="locked"]')
+
+
+def test_a_tab_that_was_elsewhere_when_the_portal_was_closed_does_not_open_it(
+    context: BrowserContext, host: Host, keys: Keys
+) -> None:
+    away, here = (opened(context, link(host, keys, reader)) for reader in READERS)
+    away.goto(f"{host.base}assets/icon.svg")
+    here.click("#forget")
+    here.wait_for_selector('body[data-state="locked"]')
+    away.go_back()
+    away.wait_for_selector('body[data-state="locked"]')
+
+
+def test_what_is_under_way_when_the_portal_is_closed_opens_nothing(
+    context: BrowserContext, host: Host, keys: Keys
+) -> None:
+    slow = opened(context, f"{host.base}{keys.address}/", "locked")
+    other = opened(context, link(host, keys, READERS[1]))
+    slow.fill("#passphrase", keys.passphrase(READERS[0]))
+    slow.evaluate("document.querySelector('#unlock button').click()")
+    other.click("#forget")
+    other.wait_for_selector('body[data-state="locked"]')
+    slow.wait_for_timeout(2000)
+    assert slow.evaluate("document.body.dataset.state") == "locked"
+
+
+def test_what_is_kept_in_the_moment_in_which_the_portal_is_closed_is_not_kept(
+    context: BrowserContext, host: Host, keys: Keys
+) -> None:
+    page = opened(context, link(host, keys, READERS[0]))
+    page.evaluate("document.querySelector('#keep').click(), document.querySelector('#forget').click()")
+    page.wait_for_selector('body[data-state="locked"]')
+    page.wait_for_timeout(500)
+    opened(context, f"{host.base}{keys.address}/", "locked")
 
 
 def test_a_damage_that_was_mended_is_not_kept_by_the_browser(

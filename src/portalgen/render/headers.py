@@ -40,8 +40,10 @@ def headers(server: Server, host: str) -> str:
 
 def _nginx(host: str) -> str:
     def said(kept: str, by: str = "") -> str:
-        every = {**EVERYWHERE, "Cache-Control": kept}
-        return "".join(f'{by}add_header {name} "{value}" always;\n' for name, value in every.items())
+        always = "".join(f'{by}add_header {name} "{value}" always;\n' for name, value in EVERYWHERE.items())
+        # A blob that is not there yet may not stay so for a year.
+        errors = "" if kept == BLOBS else " always"
+        return f'{always}{by}add_header Cache-Control "{kept}"{errors};\n'
 
     def place(where: str, kept: str, more: str = "") -> str:
         # A location that adds a header of its own loses those around it: each has all of them.
@@ -75,6 +77,7 @@ def _caddy(host: str) -> str:
         f'\theader @blobs Cache-Control "{BLOBS}"\n'
         "\theader @blobs Content-Type application/octet-stream\n"
         f'\theader @pages Cache-Control "{PAGES}"\n'
+        f'\thandle_errors {{\n\t\theader Cache-Control "{PAGES}"\n\t}}\n'
         "}\n"
     )
 

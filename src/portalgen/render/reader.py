@@ -89,7 +89,7 @@ def _texts(t: Translator, contact: str) -> dict[str, str]:
         "help": help_,
         "opening": t("One moment, your portal is being opened."),
         "locked": t("Open the link that you were sent, or type your passphrase."),
-        "closed": t("The portal is closed. This browser keeps nothing of it."),
+        "closed": t("The portal is closed. To open it again, this browser needs your link or passphrase."),
         "link": t(
             "This link does not open the portal. Part of it may be missing, or a newer one has taken its "
             "place. Open the newest link that you were sent, or type your passphrase."
@@ -108,9 +108,11 @@ def _texts(t: Translator, contact: str) -> dict[str, str]:
         ),
         "offline": t("The portal could not be loaded. Look whether you are online, and load the page again."),
         "insecure": t("A portal opens over a safe connection only: its address has to begin with https://."),
+        "framed": t("A portal opens in a window of its own, not inside another page."),
+        "lost": t("An image is missing here: it arrived damaged, or not at all."),
         "gone": t("This page is not in your portal, or not any more."),
         "noscript": t(
-            "This portal is sealed, and your browser has to open it. Allow JavaScript for this page, and "
-            "load it again."
+            "This portal is sealed, and your browser has to open it. If nothing happens, load the page again; "
+            "if that does not help, allow JavaScript for it."
         ),
     }

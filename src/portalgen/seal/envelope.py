@@ -90,8 +90,8 @@ def wraps(keys: Keys) -> tuple[bytes, ...]:
     """
     found = sorted(_real(keys))
     lot = -(-len(found) // SLOTS) * SLOTS
-    # They change when the content key does: else it could be counted how many are real.
-    mark = sha256(keys.content).digest()
+    # They change whenever a real one does: else it could be counted how many are real.
+    mark = sha256(b"".join(found)).digest()
     empty = (
         expand(keys.build, b"slot\0" + mark + number.to_bytes(2), _WRAP) for number in range(len(found), lot)
     )

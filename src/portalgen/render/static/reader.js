@@ -10,6 +10,10 @@
   const WRAP = 40; // bytes
   const NONCE = 12;
   const REMEMBERED = 7 * 24 * 3600 * 1000; // milliseconds
+  const TYPES = [
+    "application/octet-stream", "application/pdf", "image/avif", "image/gif", "image/jpeg", "image/png", "image/webp",
+    "text/calendar", "text/html",
+  ];
   const LINK = /^#k=([^/]*)(\/.*)?$/;
   const HOME = "index.html";
 
@@ -17,6 +21,7 @@
   const address = folder.split("/").at(-2);
   const visits = "portalgen:" + folder; // what portal.js remembers of visits
   const inTab = "portalgen.key:" + folder;
+  const closed = "portalgen.closed:" + folder; // when it was closed last, in any tab
   const text = new TextEncoder();
   const same = { createHTML: (html) => html };
   const policy = window.trustedTypes?.createPolicy("portalgen", same) ?? same;
@@ -26,7 +31,9 @@
   let pages = new Map(); // pages that were opened, by path
   let shown = ""; // the path of the page that is shown
   let urls = []; // blob addresses on it
-  let turn = 0; // counts what was begun: what comes too late is dropped
+  let turn = 0; // counts the pages that were asked for: one that comes too late is dropped
+  let life = {}; // another one each time that a portal is opened or closed
+  let lasting = false; // whether this device remembers what is open
 
   class Said extends Error {} // its message names a sentence
 
@@ -84,7 +91,7 @@
     const { kdf, wraps } = parsed(raw);
     const known = kdf?.name === "PBKDF2" && kdf.hash === "SHA-256" && Number.isInteger(kdf.iterations);
     if (!known || kdf.iterations < ROUNDS[0] || kdf.iterations > ROUNDS[1]) throw new Said("damaged");
-    if (!Array.isArray(wraps) || wraps.length > WRAPS) throw new Said("damaged");
+    if (!Array.isArray(wraps) || !wraps.length || wraps.length > WRAPS) throw new Said("damaged");
     return {
       rounds: kdf.iterations,
       salt: bytes(kdf.salt, ...SALT),
@@ -116,7 +123,7 @@
     for (const [path, one] of Object.entries(files)) {
       if (!Array.isArray(one)) throw new Said("damaged");
       const [blob, key, type, length] = one;
-      const right = /^blobs\/[a-z2-7]{26}$/.test(blob) && typeof type === "string" && Number.isSafeInteger(length);
+      const right = /^blobs\/[a-z2-7]{26}$/.test(blob) && TYPES.includes(type) && Number.isSafeInteger(length);
       if (!right || length < 0) throw new Said("damaged");
       found.set(path, { blob, key: bytes(key, 32), type, length });
     }
@@ -129,37 +136,34 @@
     const fetched = async (cache) => decrypted(cipher, await get(blob, cache), "blob", path);
     // What came damaged once would stay so in the browser's cache for a year.
     const padded = await fetched("default").catch(() => fetched("reload"));
-    if (padded.length < length) throw new Said("damaged");
+    if (padded.length < length || padded.subarray(length).some(Boolean)) throw new Said("damaged");
     return padded.subarray(0, length);
   }
 
   // ---- opening and closing -----------------------------------------------------------------------
 
-  // Opens the portal with what `find` makes a key of; `wrong` is said where that opens nothing.
-  async function open(find, wrong) {
-    const mine = ++turn;
-    const [locks, sealed] = [get("keys.json", "no-store"), get("manifest.bin", "no-store")];
-    sealed.catch(() => {}); // waited for below
-    const known = wrapsOf(await locks);
-    const { key, raw } = await find(known);
-    const content = await unwrapped(known.wraps, key);
-    if (!content) throw new Said(wrong);
-    const found = filesOf(await decrypted(content, await sealed, "manifest", ""));
-    if (mine !== turn) return false;
-    manifest = found;
-    pages = new Map();
-    keyBytes = raw;
-    if (raw) keep(() => sessionStorage.setItem(inTab, base64(raw)));
-    return true;
-  }
-
+  // Opens the portal with what `find` makes a key of; returns what is said where that opens nothing, or "".
   async function opened(find, wrong) {
+    const mine = (life = {});
+    ++turn;
+    say("opening");
     try {
-      say("opening");
-      if (await open(find, wrong)) await route(true);
+      const [locks, sealed] = [get("keys.json", "no-store"), get("manifest.bin", "no-store")];
+      sealed.catch(() => {}); // waited for below
+      const known = wrapsOf(await locks);
+      const { key, raw } = await find(known);
+      const content = await unwrapped(known.wraps, key);
+      if (!content) throw new Said(wrong);
+      const found = filesOf(await decrypted(content, await sealed, "manifest", ""));
+      if (mine !== life) return "";
+      manifest = found;
+      keyBytes = raw;
+      lasting = !raw;
+      if (raw) keep(() => sessionStorage.setItem(inTab, `${base64(raw)} ${Date.now()}`));
+      await route(true);
       return "";
     } catch (error) {
-      return fail(error);
+      return mine === life ? fail(error) : "";
     }
   }
 
@@ -179,49 +183,78 @@
   }
 
   async function begin() {
-    if (!window.isSecureContext || !window.crypto?.subtle) return say("insecure");
     const link = LINK.exec(location.hash);
     if (link) return byLink(link);
+    if (unsafe()) return;
     const raw = held();
     if (raw && (await opened(async () => ({ raw, key: await unwrapping(raw) }), "replaced")) !== "replaced") return;
+    const mine = life;
     const key = await remembered.get().catch(() => null);
+    if (mine !== life) return;
     if (!key && !raw) say("locked");
     if (!key) return;
-    if ((await opened(async () => ({ raw: null, key }), "replaced")) === "replaced") await remembered.delete();
+    const what = await opened(async () => ({ raw: null, key }), "replaced");
+    if (what === "replaced") await remembered.delete().catch(() => {});
   }
 
-  // The key that this tab keeps.
-  const held = () => keep(() => bytes(sessionStorage.getItem(inTab), 32));
+  function unsafe() {
+    const why = self !== top ? "framed" : window.isSecureContext && window.crypto?.subtle ? "" : "insecure";
+    if (why) say(why);
+    return why;
+  }
+
+  // The key that this tab keeps, unless the portal was closed since in another one.
+  const held = () =>
+    keep(() => {
+      const [key, at] = sessionStorage.getItem(inTab).split(" ");
+      return Number(at) > Number(keep(() => localStorage.getItem(closed)) ?? 0) ? bytes(key, 32) : null;
+    });
 
   function byLink([, key, path]) {
     // Before anything else: what stands in the address bar is copied, kept and sent on.
     history.replaceState(null, "", folder + location.search + (path ? "#" + path : ""));
-    manifest = null;
+    end();
+    if (unsafe()) return;
     const raw = /^[A-Za-z0-9_-]{43}$/.test(key) ? keep(() => bytes(key, 32)) : null;
-    if (!raw) return say("link");
+    if (!raw) return fail(new Said("link"));
     return opened(async () => ({ raw, key: await unwrapping(raw) }), "link");
   }
 
-  async function forget(told = true) {
-    turn++;
-    if (told) tabs?.postMessage("forget");
-    keep(() => sessionStorage.removeItem(inTab));
-    keep(() => sessionStorage.removeItem(visits));
-    keep(() => localStorage.removeItem(visits));
+  // Nothing is open from here on; what is under way comes too late.
+  function end() {
+    life = {};
+    ++turn;
     manifest = null;
     keyBytes = null;
     pages = new Map();
-    await remembered.delete().catch(() => {});
-    history.replaceState(null, "", folder);
-    say("closed");
+    keep(() => sessionStorage.removeItem(inTab));
   }
 
-  const tabs = window.BroadcastChannel && new BroadcastChannel(visits); // this portal's other tabs
-  tabs?.addEventListener("message", () => manifest && forget(false));
+  async function forget(here = true) {
+    end();
+    keep(() => sessionStorage.removeItem(visits));
+    if (here) {
+      keep(() => localStorage.removeItem(visits));
+      keep(() => localStorage.setItem(closed, Date.now())); // for tabs that are elsewhere now
+      tabs?.postMessage("closed");
+    }
+    form.reset();
+    field.type = "password";
+    history.replaceState(null, "", folder);
+    say("closed");
+    await remembered.delete().catch(() => {});
+  }
+
+  const tabs = keep(() => new BroadcastChannel(visits)); // this portal's other tabs
+  tabs?.addEventListener("message", () => (document.body.dataset.state === "locked" ? end() : forget(false)));
 
   // What this device remembers: a key that no script can read, and until when.
   const remembered = {
-    async with(mode, act) {
+    queue: Promise.resolve(), // one after the other, in the order in which they were asked for
+    with(mode, act) {
+      return (this.queue = this.queue.catch(() => {}).then(() => this.within(mode, act)));
+    },
+    async within(mode, act) {
       const database = await asked(indexedDB.open("portalgen", 1), (opening) => {
         opening.onupgradeneeded = () => opening.result.createObjectStore("keys");
       });
@@ -232,10 +265,13 @@
       }
     },
     async get() {
-      const found = await this.with("readonly", (keys) => keys.get(folder));
-      if (found && Date.now() < found.until) return found.key;
-      if (found) await this.delete();
-      return null;
+      // Whosever portal is opened next clears away what is over.
+      const names = await this.with("readonly", (keys) => keys.getAllKeys());
+      for (const name of names) {
+        const { until } = await this.with("readonly", (keys) => keys.get(name));
+        if (!(Date.now() < until)) await this.with("readwrite", (keys) => keys.delete(name));
+      }
+      return (await this.with("readonly", (keys) => keys.get(folder)))?.key ?? null;
     },
     put(key) {
       return this.with("readwrite", (keys) => keys.put({ key, until: Date.now() + REMEMBERED }, folder));
@@ -302,7 +338,6 @@
   function say(name) {
     if (manifest && !CALM.includes(name)) return failed(name);
     leave();
-    shown = "";
     document.body.className = lockClass;
     document.documentElement.lang = language;
     document.documentElement.dir = texts[language].dir;
@@ -348,7 +383,6 @@
       page.append(line(button), line(...aid(tag)));
     }
     leave();
-    shown = "";
     document.title = texts[tag].title;
     document.body.className = lockClass;
     document.body.replaceChildren(page, footer(tag));
@@ -390,12 +424,12 @@
     clearTimeout(noting);
     try {
       if (!manifest.files.has(path)) {
-        if (manifest.files.has(`${path}/${HOME}`)) return location.replace("#/" + path + "/");
+        if (manifest.files.has(`${path}/${HOME}`)) return location.replace("#/" + encoded(path) + "/");
         throw new Said("gone");
       }
       if (manifest.files.get(path).type !== "text/html") {
         history.replaceState(null, "", "#/");
-        download(path).catch(fail);
+        download(path);
         return route(first);
       }
       if (path !== shown) {
@@ -426,7 +460,7 @@
     document.body.replaceChildren(...page.body.childNodes, footer(chosen([page.documentElement.lang]) ?? language));
     document.body.dataset.state = "open";
     const mine = urls;
-    for (const image of images) image.arrive(() => mine === urls).catch(() => image.lost());
+    for (const image of images) image.arrive(() => mine === urls).catch(() => mine === urls && image.lost());
     document.dispatchEvent(new Event("portalgen:page"));
     if (first && document.activeElement === document.body && !typed) return;
     focused(document.querySelector("#main h1") ?? document.querySelector("#main"));
@@ -435,13 +469,15 @@
   function leave() {
     for (const url of urls) URL.revokeObjectURL(url);
     urls = [];
+    shown = "";
   }
 
   function footer(tag) {
     bar.lang = tag;
     bar.dir = texts[tag].dir;
     word(bar, tag);
-    keepButton.hidden = !keyBytes;
+    if (lasting) keepButton.textContent = texts[tag].kept;
+    keepButton.disabled = lasting;
     return bar;
   }
 
@@ -476,10 +512,11 @@
 
   // Where an address on a page leads: the path in the portal, or null for what is not in it.
   function inside(address, path) {
-    const base = ROOT + path.split("/").map(encodeURIComponent).join("/");
-    const url = URL.canParse?.(address, base) === false ? new URL("about:blank") : new URL(address, base);
-    return url.href.startsWith(ROOT) ? { path: decoded(url.pathname.slice(8)), hash: url.hash.slice(1) } : null;
+    const url = keep(() => new URL(address, ROOT + encoded(path)));
+    return url?.href.startsWith(ROOT) ? { path: decoded(url.pathname.slice(8)), hash: url.hash.slice(1) } : null;
   }
+
+  const encoded = (path) => path.split("/").map(encodeURIComponent).join("/");
 
   // A link of a page as it is there -> as it works here.
   function turned(link, path) {
@@ -489,13 +526,15 @@
     if (!found) return link.removeAttribute("href");
     const target = found.path.replace(/(^|\/)index\.html$/, "$1");
     if (manifest.files.has(target)) link.dataset.file = target;
-    const address = target.split("/").map(encodeURIComponent).join("/");
-    link.setAttribute("href", "#/" + address + (found.hash ? "?" + found.hash : ""));
+    link.setAttribute("href", "#/" + encoded(target) + (found.hash ? "?" + found.hash : ""));
   }
 
   async function download(path) {
+    const mine = life;
     const { type } = manifest.files.get(path);
-    const url = URL.createObjectURL(new Blob([await file(path)], { type }));
+    const body = await file(path).catch((error) => mine === life && fail(error));
+    if (mine !== life || !(body instanceof Uint8Array)) return;
+    const url = URL.createObjectURL(new Blob([body], { type }));
     const link = document.createElement("a");
     link.href = url;
     link.download = path.split("/").at(-1);
@@ -538,7 +577,10 @@
         if (!blob) throw new Said("damaged");
         if (wanted()) image.src = kept(blob);
       },
-      lost: () => image.removeAttribute("src"),
+      lost: () => {
+        image.removeAttribute("src");
+        (image.closest("picture") ?? image).after(Object.assign(document.createElement("em"), { textContent: texts[bar.lang].lost }));
+      },
     };
     async function copy(target) {
       const known = manifest?.files.get(target);
@@ -577,13 +619,13 @@
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("#again")) return location.reload();
-    if (event.target.closest?.("#forget")) return void forget();
-    if (event.target.closest?.("#keep")) return void remembering();
+    if (bar.contains(event.target) && event.target.id === "forget") return void forget();
+    if (bar.contains(event.target) && event.target.id === "keep") return void remembering();
     const link = event.target.closest?.("a[href]");
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     if (link.dataset.file) {
       event.preventDefault();
-      download(link.dataset.file).catch(fail);
+      download(link.dataset.file);
     } else if (link.hash && link.hash === location.hash && link.origin === location.origin) {
       event.preventDefault();
       const { id } = wanted();
@@ -596,20 +638,24 @@
     event.preventDefault();
     if (!field.value.trim()) return field.focus();
     typed = true;
-    const [passphrase, lasting] = [field.value, remember.checked];
+    const [passphrase, long] = [field.value, remember.checked];
     await opened(async (known) => {
       const raw = await stretched(passphrase, known);
       return { raw, key: await unwrapping(raw) };
     }, "passphrase");
-    if (manifest && lasting) await remembering();
+    if (manifest && long) await remembering();
     typed = false;
   });
 
   async function remembering() {
+    const mine = life;
     try {
-      await remembered.put(await unwrapping(keyBytes));
-      keepButton.textContent = texts[bar.lang].kept;
-      keepButton.disabled = true;
+      const key = await unwrapping(keyBytes);
+      if (mine !== life) return;
+      await remembered.put(key);
+      if (mine !== life) return;
+      lasting = true;
+      footer(bar.lang);
     } catch {
       keepButton.textContent = texts[bar.lang].unkept;
     }
