@@ -112,7 +112,7 @@ def _texts(t: Translator, contact: str) -> dict[str, str]:
         "lost": t("An image is missing here: it arrived damaged, or not at all."),
         "gone": t("This page is not in your portal, or not any more."),
         "noscript": t(
-            "This portal is sealed, and your browser has to open it. If nothing happens, load the page again; "
-            "if that does not help, allow JavaScript for it."
+            "This portal is sealed, and your browser has to open it. If nothing happens, load the page "
+            "again; if that does not help, allow JavaScript for it."
         ),
     }
