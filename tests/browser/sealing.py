@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from portalgen.render import assets
 from portalgen.render.house import PLAIN
@@ -143,3 +144,12 @@ def typed(page: Page, passphrase: str, state: str = "open") -> None:
     page.fill("#passphrase", passphrase)
     page.click("#unlock button")
     page.wait_for_selector(f'body[data-state="{state}"]')
+
+
+def refused(page: Page, words: str) -> None:
+    """A sentence says what is wrong; whom to write to stands below, and nothing of any client."""
+    expect(page.locator("#said")).to_contain_text(words)
+    expect(page.locator("#said")).to_have_attribute("role", "alert")
+    expect(page.locator("#help a")).to_have_attribute("href", f"mailto:{CONTACT}")
+    assert page.title() == "Private portal"
+    assert not re.search("Brisa|Spring|Ana|Autumn|First", page.inner_text("body"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Literal
@@ -12,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from portalgen.seal import Keys, link_text
-from tests.browser.sealing import CONTACT, Host, hosted, link, opened, page_of, sealed, shared, typed
+from tests.browser.sealing import CONTACT, Host, hosted, link, opened, page_of, refused, sealed, shared, typed
 from tests.project import chromium
 
 READERS = ("ana@brisa.example", "Dirección")
@@ -52,15 +51,6 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made.set_default_timeout(10_000)
     yield made
     made.close()
-
-
-def refused(page: Page, words: str) -> None:
-    """A sentence says what is wrong; whom to write to stands below, and nothing of any client."""
-    expect(page.locator("#said")).to_contain_text(words)
-    expect(page.locator("#said")).to_have_attribute("role", "alert")
-    expect(page.locator("#help a")).to_have_attribute("href", f"mailto:{CONTACT}")
-    assert page.title() == "Private portal"
-    assert not re.search("Brisa|Spring|Ana|Autumn|First", page.inner_text("body"))
 
 
 # ---- ways in ----
@@ -228,6 +218,23 @@ def test_what_is_said_is_in_the_readers_language(browser: Browser, host: Host, k
     context.close()
 
 
+def test_without_a_contact_it_says_whom_to_write_to_all_the_same(context: BrowserContext) -> None:
+    files, keys = sealed(PAGES, contact="")
+    with hosted({**shared(), **files}) as host:
+        page = opened(context, f"{host.base}{keys.address}/#k=x", "locked")
+        expect(page.locator("#help")).to_contain_text("write to whoever sent you the link")
+
+
+def test_what_is_typed_can_be_seen_by_who_wants_to(context: BrowserContext, host: Host, keys: Keys) -> None:
+    page = opened(context, f"{host.base}{keys.address}/", "locked")
+    field = page.locator("#passphrase")
+    expect(field).to_have_attribute("type", "password")
+    before = field.bounding_box()
+    page.get_by_label("Show what I type").check()
+    expect(field).to_have_attribute("type", "text")
+    assert field.bounding_box() == before
+
+
 # ---- damage ----
 
 
@@ -260,7 +267,7 @@ def test_a_damaged_file_is_refused(
         refused(page, "arrived damaged")
 
 
-def test_another_portals_manifest_and_an_older_key_file_are_refused(
+def test_another_portals_manifest_and_key_file_are_refused(
     context: BrowserContext, host: Host, keys: Keys, other: Keys
 ) -> None:
     mine, theirs = f"{keys.address}/manifest.bin", f"{other.address}/manifest.bin"
@@ -281,7 +288,7 @@ def test_a_damaged_page_is_not_shown(context: BrowserContext, host: Host, keys: 
         page = opened(context, link(host, keys, READERS[0]), "failed")
         expect(page.locator("#said")).to_contain_text("arrived damaged")
         expect(page.get_by_role("link", name=CONTACT)).to_have_attribute("href", f"mailto:{CONTACT}")
-        assert "Spring" not in page.inner_text("body")
+        assert "Spring" not in page.content()
 
 
 def test_a_page_in_another_pages_place_is_not_shown(context: BrowserContext, host: Host, keys: Keys) -> None:
@@ -335,6 +342,16 @@ def test_a_key_file_beyond_its_bounds_is_refused(
         refused(page, "arrived damaged")
 
 
+def test_a_damage_that_was_mended_is_not_kept_by_the_browser(
+    context: BrowserContext, host: Host, keys: Keys
+) -> None:
+    with hosted(dict(host.files)) as lasting:
+        lasting.headers = {"/blobs/": "public, max-age=31536000, immutable"}
+        with lasting.instead(dict.fromkeys(blobs(lasting, keys), b"")):
+            opened(context, link(lasting, keys, READERS[0]), "failed")
+        assert opened(context, link(lasting, keys, READERS[0])).title() == "Spring launch"
+
+
 def test_without_a_connection_it_says_so_and_comes_back(
     context: BrowserContext, host: Host, keys: Keys
 ) -> None:
@@ -346,218 +363,3 @@ def test_without_a_connection_it_says_so_and_comes_back(
     page.click("#again")
     page.wait_for_selector('body[data-state="locked"]')
     typed(page, keys.passphrase(READERS[0]))
-
-
-# ---- the key ----
-
-
-def test_the_key_leaves_the_address_and_the_history_at_once(
-    context: BrowserContext, host: Host, keys: Keys
-) -> None:
-    page = context.new_page()
-    page.goto("about:blank")
-    page.goto(link(host, keys, READERS[0]))
-    page.wait_for_selector('body[data-state="open"]')
-    assert page.url == f"{host.base}{keys.address}/"
-    assert page.evaluate("history.length") == 2
-    page.get_by_role("link", name="First ads").click()
-    page.wait_for_url("**/#/updates/first/")
-    page.go_back()
-    page.wait_for_url(f"{host.base}{keys.address}/")
-    session = context.new_cdp_session(page)
-    told = [entry["url"] for entry in session.send("Page.getNavigationHistory")["entries"]]
-    assert len(told) == 3
-    assert link_text(keys.link(READERS[0])) not in str(told)
-
-
-def test_no_request_carries_the_key_and_no_page_tells_where_one_came_from(
-    context: BrowserContext, host: Host, keys: Keys
-) -> None:
-    host.asked.clear()
-    page = opened(context, link(host, keys, READERS[0]))
-    page.get_by_role("link", name="First ads").click()
-    page.wait_for_url("**/#/updates/first/")
-    assert len(host.asked) >= 7
-    for asked in host.asked:
-        assert link_text(keys.link(READERS[0])) not in str(asked)
-        assert "#" not in asked.path
-        assert "Referer" not in asked.headers
-        assert "Cookie" not in asked.headers
-
-
-def kept(page: Page) -> str:
-    """All that a browser keeps for this page's origin, as text."""
-    return str(
-        page.evaluate(
-            """async () => {
-              const found = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), document.cookie];
-              found.push(...await caches.keys());
-              for (const { name } of await indexedDB.databases()) {
-                const database = await new Promise((done) => {
-                  const asked = indexedDB.open(name);
-                  asked.onsuccess = () => done(asked.result);
-                });
-                for (const store of database.objectStoreNames) {
-                  const all = database.transaction(store).objectStore(store).getAllKeys();
-                  await new Promise((done) => (all.onsuccess = done));
-                  found.push(...all.result);
-                }
-                database.close();
-              }
-              return found.join("\\n");
-            }"""
-        )
-    )
-
-
-def test_a_tab_keeps_the_key_until_it_is_closed(context: BrowserContext, host: Host, keys: Keys) -> None:
-    page = opened(context, link(host, keys, READERS[0]))
-    page.reload()
-    page.wait_for_selector('body[data-state="open"]')
-    assert link_text(keys.link(READERS[0])) in kept(page)
-    opened(context, f"{host.base}{keys.address}/", "locked")
-
-
-def test_what_was_forgotten_is_nowhere(context: BrowserContext, host: Host, keys: Keys) -> None:
-    page = opened(context, link(host, keys, READERS[0]))
-    page.click("#keep")
-    expect(page.locator("#keep")).to_be_disabled()
-    assert keys.address in kept(page)
-    page.get_by_role("link", name="First ads").click()
-    expect(page).to_have_title("First ads are live")
-    expect(page.locator("#keep")).to_be_disabled()
-    expect(page.locator("#keep")).to_have_text("Remembered for 7 days")
-    page.click("#forget")
-    page.wait_for_selector('body[data-state="locked"]')
-    expect(page.locator("#said")).to_contain_text("The portal is closed")
-    assert re.fullmatch(r'\{"portalgen\.closed:/[a-z2-7]+/":"\d+"\}\n\{\}\n*', kept(page)), kept(page)
-    assert "Spring" not in page.content()
-    page.reload()
-    page.wait_for_selector('body[data-state="locked"]')
-    page.go_back()
-    page.wait_for_selector('body[data-state="locked"]')
-    assert page.url == f"{host.base}{keys.address}/"
-    assert "Spring" not in page.content()
-    typed(page, keys.passphrase(READERS[0]))
-    expect(page.locator("#keep")).to_be_enabled()
-
-
-def test_a_device_remembers_for_seven_days_and_only_when_it_is_asked_to(
-    context: BrowserContext, host: Host, keys: Keys
-) -> None:
-    page = opened(context, f"{host.base}{keys.address}/", "locked")
-    assert not page.is_checked("#remember")
-    page.check("#remember")
-    typed(page, keys.passphrase(READERS[0]))
-    expect(page.locator("#keep")).to_be_disabled()
-    page.close()
-    again = opened(context, f"{host.base}{keys.address}/")
-    assert again.title() == "Spring launch"
-    assert again.evaluate(EXTRACTABLE) is False
-    again.evaluate(SEVEN_DAYS_AGO)
-    again.close()
-    late = opened(context, f"{host.base}{keys.address}/", "locked")
-    assert keys.address not in kept(late)
-
-
-STORE = """const database = await new Promise((done) => {
-  const asked = indexedDB.open("portalgen");
-  asked.onsuccess = () => done(asked.result);
-});
-const keys = database.transaction("keys", "readwrite").objectStore("keys");
-const told = (asked) => new Promise((done) => (asked.onsuccess = () => done(asked.result)));
-const [name] = await told(keys.getAllKeys());
-const one = await told(keys.get(name));
-"""
-EXTRACTABLE = f"async () => {{ {STORE} database.close(); return one.key.extractable; }}"
-SEVEN_DAYS_AGO = (
-    f"async () => {{ {STORE} one.until -= 7 * 24 * 3600 * 1000; await told(keys.put(one, name)); "
-    "database.close(); }"
-)
-
-
-def test_two_portals_of_one_host_open_side_by_side(
-    context: BrowserContext, host: Host, keys: Keys, other: Keys
-) -> None:
-    page = opened(context, link(host, keys, READERS[0]))
-    page.goto(link(host, other))
-    page.wait_for_selector('body[data-state="open"]')
-    assert page.title() == "Autumn bread"
-    page.goto(f"{host.base}{keys.address}/")
-    page.wait_for_selector('body[data-state="open"]')
-    assert page.title() == "Spring launch"
-
-
-def test_a_portal_closed_in_one_tab_is_closed_in_all(context: BrowserContext, host: Host, keys: Keys) -> None:
-    one, two = (opened(context, link(host, keys, reader)) for reader in READERS)
-    one.click("#forget")
-    two.wait_for_selector('body[data-state="locked"]')
-    assert "Spring" not in two.content()
-
-
-def test_a_wrong_link_closes_what_was_open(context: BrowserContext, host: Host, keys: Keys) -> None:
-    page = opened(context, link(host, keys, READERS[0]))
-    page.evaluate("location.hash = 'k=wrong'")
-    page.wait_for_selector('body[data-state="locked"]')
-    refused(page, "This link does not open")
-    page.reload()
-    page.wait_for_selector('body[data-state="locked"]')
-
-
-def test_a_tab_that_was_elsewhere_when_the_portal_was_closed_does_not_open_it(
-    context: BrowserContext, host: Host, keys: Keys
-) -> None:
-    away, here = (opened(context, link(host, keys, reader)) for reader in READERS)
-    away.goto(f"{host.base}assets/icon.svg")
-    here.click("#forget")
-    here.wait_for_selector('body[data-state="locked"]')
-    away.go_back()
-    away.wait_for_selector('body[data-state="locked"]')
-
-
-def test_what_is_under_way_when_the_portal_is_closed_opens_nothing(
-    context: BrowserContext, host: Host, keys: Keys
-) -> None:
-    slow = opened(context, f"{host.base}{keys.address}/", "locked")
-    other = opened(context, link(host, keys, READERS[1]))
-    slow.fill("#passphrase", keys.passphrase(READERS[0]))
-    slow.evaluate("document.querySelector('#unlock button').click()")
-    other.click("#forget")
-    other.wait_for_selector('body[data-state="locked"]')
-    slow.wait_for_timeout(2000)
-    assert slow.evaluate("document.body.dataset.state") == "locked"
-
-
-def test_what_is_kept_in_the_moment_in_which_the_portal_is_closed_is_not_kept(
-    context: BrowserContext, host: Host, keys: Keys
-) -> None:
-    page = opened(context, link(host, keys, READERS[0]))
-    page.evaluate("document.querySelector('#keep').click(), document.querySelector('#forget').click()")
-    page.wait_for_selector('body[data-state="locked"]')
-    page.wait_for_timeout(500)
-    opened(context, f"{host.base}{keys.address}/", "locked")
-
-
-def test_a_damage_that_was_mended_is_not_kept_by_the_browser(
-    context: BrowserContext, host: Host, keys: Keys
-) -> None:
-    host.headers = {"/blobs/": "public, max-age=31536000, immutable"}
-    with host.instead(dict.fromkeys(blobs(host, keys), b"")):
-        opened(context, link(host, keys, READERS[0]), "failed")
-    assert opened(context, link(host, keys, READERS[0])).title() == "Spring launch"
-    host.headers = {}
-
-
-def test_without_a_contact_it_says_whom_to_write_to_all_the_same(context: BrowserContext) -> None:
-    files, keys = sealed(PAGES, contact="")
-    with hosted({**shared(), **files}) as host:
-        page = opened(context, f"{host.base}{keys.address}/#k=x", "locked")
-        expect(page.locator("#help")).to_contain_text("write to whoever sent you the link")
-
-
-def test_what_is_typed_can_be_seen_by_who_wants_to(context: BrowserContext, host: Host, keys: Keys) -> None:
-    page = opened(context, f"{host.base}{keys.address}/", "locked")
-    field = page.locator("#passphrase")
-    expect(field).to_have_attribute("type", "password")
-    page.get_by_label("Show what I type").check()
-    expect(field).to_have_attribute("type", "text")
