@@ -126,6 +126,13 @@ def link(host: Host, keys: Keys, reader: str = "", path: str = "") -> str:
     return f"{host.base}{keys.address}/#k={link_text(keys.link(reader))}{path}"
 
 
+def two_portals(pages: Mapping[str, bytes], readers: tuple[str, ...]) -> tuple[dict[str, bytes], Keys, Keys]:
+    """A host's files, and the keys of a portal of these pages and of another client's."""
+    files, keys = sealed(pages, readers=readers)
+    others, other = sealed({"index.html": page_of("Autumn bread", "<p>Secret</p>")}, "molino")
+    return {**shared(), **files, **others}, keys, other
+
+
 def tree(folder: Path) -> dict[str, bytes]:
     """All files below a folder."""
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}

@@ -9,7 +9,18 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from portalgen.seal import Keys, link_text
-from tests.browser.sealing import CONTACT, Host, hosted, link, opened, page_of, refused, sealed, shared, typed
+from tests.browser.sealing import (
+    CONTACT,
+    Host,
+    hosted,
+    link,
+    opened,
+    page_of,
+    refused,
+    sealed,
+    two_portals,
+    typed,
+)
 
 READERS = ("ana@brisa.example", "Dirección")
 PAGES = {
@@ -24,10 +35,7 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def portals() -> tuple[dict[str, bytes], Keys, Keys]:
-    """A host's files, and the keys of a portal of two readers and of another client's."""
-    files, keys = sealed(PAGES, readers=READERS)
-    others, other = sealed({"index.html": page_of("Autumn bread", "<p>Secret</p>")}, "molino")
-    return {**shared(), **files, **others}, keys, other
+    return two_portals(PAGES, READERS)
 
 
 @pytest.fixture(scope="module")

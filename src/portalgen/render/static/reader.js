@@ -268,8 +268,8 @@
       // Whosever portal is opened next clears away what is over.
       const names = await this.with("readonly", (keys) => keys.getAllKeys());
       for (const name of names) {
-        const { until } = await this.with("readonly", (keys) => keys.get(name));
-        if (!(Date.now() < until)) await this.with("readwrite", (keys) => keys.delete(name));
+        const one = await this.with("readonly", (keys) => keys.get(name)); // none: another tab was faster
+        if (!(Date.now() < one?.until)) await this.with("readwrite", (keys) => keys.delete(name));
       }
       return (await this.with("readonly", (keys) => keys.get(folder)))?.key ?? null;
     },
