@@ -1,10 +1,11 @@
 """The team's dashboard as its reader uses it: filters and order in the address, and what follows them."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from portalgen.render.rows import SORTED
 from tests.browser.serving import served
@@ -333,4 +334,28 @@ def test_on_the_desk_the_order_holds_while_the_page_is_brought_up_to_date(
     expect(titles).to_have_text(["Arc Motor", *before[:-1]])
     frame.get_by_role("button", name="Turn around").click()
     expect(titles).to_have_text([*reversed(before[:-1]), "Arc Motor"])
+    assert inside.evaluate("window.mark") == "the same page"
+
+
+@pytest.mark.parametrize("slow", ["**/internal/assets/portfolio.js*", "**/internal/assets/style.css*"])
+def test_on_the_desk_an_update_before_the_last_one_is_through_loads_nothing_anew(
+    context: BrowserContext, shop: FakeShop, address: str, slow: str
+) -> None:
+    page = context.new_page()
+    page.goto(f"{address}all/?tab=team")
+    frame = page.frame_locator("#page")
+    expect(frame.get_by_label("Sort by")).to_be_visible()
+    inside = page.frames[-1]
+    inside.evaluate("window.mark = 'the same page'")
+    held: list[Route] = []
+    context.route(slow, lambda route: held.append(route))
+    for before, after in pairwise(["Verde Motor", "Arc Motor", "Brio Motor", "Corsa Motor"]):
+        shop.edit("internal/index.html", f">{before}</a>", f">{after}</a>")
+        shop.show(["internal/assets/style.css"])
+        expect(frame.locator("tr[data-row] .title", has_text=after)).to_be_visible()
+    assert held
+    for route in held[-1:] if "style" in slow else held:  # of a style's, only the last one is still asked for
+        route.continue_()
+    expect(frame.locator("link[rel=stylesheet]")).to_have_count(1)
+    expect(frame.locator("script")).to_have_count(2)
     assert inside.evaluate("window.mark") == "the same page"

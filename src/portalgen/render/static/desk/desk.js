@@ -299,16 +299,23 @@
   const name = (script) => bare(script.src).replace(/^.*\//, "");
   const known = (doc) => [...doc.scripts].every((script) => script.src && AGAIN.includes(name(script)));
 
+  // Put beside a style or a script until it has loaded. It is no part of the page, so that news which comes
+  // meanwhile finds the page as it was sent.
+  const PASSING = "data-passing";
+  const STYLES = `link[rel~=stylesheet]:not([${PASSING}])`;
+  const SCRIPTS = `script:not([${PASSING}])`;
+
   // What a page is dressed in and run by. Where that differs, changing the body is not enough.
   const head = (doc) =>
-    [...doc.head.querySelectorAll("link[rel~=stylesheet], script")]
+    [...doc.head.querySelectorAll(`${STYLES}, ${SCRIPTS}`)]
       .map((each) => `${each.localName} ${bare(each.getAttribute("href") ?? each.getAttribute("src"))}`)
       .join("\n");
 
   function rerun(doc) {
     const marks = [...doc.querySelectorAll("[data-new] .new")];
-    for (const script of [...doc.scripts]) {
+    for (const script of doc.querySelectorAll(SCRIPTS)) {
       const copy = doc.createElement("script");
+      copy.setAttribute(PASSING, "");
       copy.src = script.src;
       copy.addEventListener("load", () => {
         copy.remove();
@@ -319,15 +326,19 @@
   }
 
   function restyle(doc) {
-    for (const link of doc.querySelectorAll('link[rel~="stylesheet"]')) {
-      const url = new URL(link.href);
-      if (url.origin !== location.origin) continue;
-      url.searchParams.set("v", version);
+    for (const link of doc.querySelectorAll(STYLES)) {
+      if (new URL(link.href).origin !== location.origin) continue;
       const fresh = link.cloneNode();
-      fresh.href = url.href;
-      // The old one dresses the page until the new one is there.
-      fresh.addEventListener("load", () => link.remove());
+      fresh.setAttribute(PASSING, "");
+      fresh.setAttribute("href", `${bare(link.getAttribute("href"))}?v=${version}`);
+      // The old one dresses the page until the new one is there, or a newer one.
+      fresh.addEventListener("load", () => {
+        if (!fresh.isConnected) return;
+        link.remove();
+        fresh.removeAttribute(PASSING);
+      });
       fresh.addEventListener("error", () => fresh.remove());
+      while (link.nextElementSibling?.matches(`link[${PASSING}]`)) link.nextElementSibling.remove();
       link.after(fresh);
     }
   }
