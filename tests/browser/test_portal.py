@@ -221,7 +221,7 @@ def test_a_browser_that_denies_storage_shows_the_page_without_the_word(
     denied = {"profile": {"default_content_setting_values": {"cookies": 2}}}  # what a reader chooses there
     (tmp_path / "Default/Preferences").write_text(json.dumps(denied))
     context = browser.browser_type.launch_persistent_context(
-        tmp_path, executable_path=chromium(), args=["--no-sandbox"]
+        tmp_path, executable_path=chromium(whole=True), args=["--no-sandbox"]
     )
     said: list[str] = []
     context.on("weberror", lambda error: said.append(str(error.error)))
