@@ -235,9 +235,13 @@ def test_a_form_is_refused_that_was_not_sent_by_hand_from_the_page(
     assert shop.approved == []
 
 
-def test_a_form_that_is_too_long_is_not_read(running: Server, shop: FakeShop) -> None:
-    found = post(running, filled(running) + "&" + "x" * 20_000)
+@pytest.mark.parametrize("more", [20_000, 20_000_000])
+def test_a_form_that_is_too_long_is_answered_and_not_taken(
+    running: Server, shop: FakeShop, more: int
+) -> None:
+    found = post(running, filled(running) + "&" + "x" * more)
     assert found.status == 413
+    assert found.body == b"This form is too long.\n"
     assert shop.approved == []
 
 

@@ -49,6 +49,8 @@ _BREATH = 0.25
 """Seconds in which a thread notices that the server ends."""
 _IDLE = 60.0
 """Seconds that a connection may be silent, or a client not read what it asked for."""
+_PARTING = 2.0
+"""Seconds in which a client that was answered may send what it began."""
 _AT_ONCE = 256 * 1024
 _MOST_TOLD = 1000
 """More changed pages than these are told as "anything may have changed"."""
@@ -184,6 +186,17 @@ class _Listening(socketserver.TCPServer):
             self.shutdown_request(request)
             with self._lock:
                 self._open.pop(request, None)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Hang up once the client has: a connection that is closed with something unread breaks, and the
+        answer may be lost with it (RFC 9112, section 9.6). Who sends on and on is not waited for."""
+        until = time.monotonic() + _PARTING
+        with suppress(OSError):
+            request.shutdown(socket.SHUT_WR)
+            request.settimeout(_PARTING)
+            while request.recv(_AT_ONCE) and time.monotonic() < until and not self.ending.is_set():
+                pass
+        self.close_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that has gone away is no error of anybody's."""
