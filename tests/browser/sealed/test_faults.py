@@ -7,7 +7,6 @@ import base64
 import io
 import json
 import re
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from portalgen.seal import Keys
 from portalgen.seal.envelope import FORMAT, STEP, blob_of
-from tests.browser.sealing import CONTACT, Host, hosted, link, opened, page_of, sealed, shared
+from tests.browser.sealing import CONTACT, Host, link, opened, page_of, sealed, two_portals
 
 STAYS, GOES = READERS = ("ana@brisa.example", "Dirección")
 
@@ -57,34 +56,14 @@ PAGES = FILES | {
 
 
 @pytest.fixture(scope="module")
-def portal() -> tuple[dict[str, bytes], Keys]:
-    files, keys = sealed(PAGES, readers=READERS)
-    return {**shared(), **files}, keys
-
-
-@pytest.fixture(scope="module")
-def keys(portal: tuple[dict[str, bytes], Keys]) -> Keys:
-    return portal[1]
-
-
-@pytest.fixture(scope="module")
-def host(portal: tuple[dict[str, bytes], Keys]) -> Iterator[Host]:
-    with hosted(portal[0]) as host:
-        yield host
+def portals() -> tuple[dict[str, bytes], Keys, Keys]:
+    return two_portals(PAGES, READERS)
 
 
 @pytest.fixture(scope="module")
 def newer() -> dict[str, bytes]:
     """The portal after a reader was taken off."""
     return sealed(PAGES, readers=[STAYS])[0]
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 390, "height": 844})
-    made.set_default_timeout(10_000)
-    yield made
-    made.close()
 
 
 @pytest.fixture

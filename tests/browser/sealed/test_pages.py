@@ -48,11 +48,8 @@ def keys() -> Keys:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 390, "height": 844}, locale="es-ES")
-    made.set_default_timeout(10_000)
-    yield made
-    made.close()
+def locale() -> str:
+    return "es-ES"
 
 
 @pytest.fixture

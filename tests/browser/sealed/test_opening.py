@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
@@ -36,30 +35,6 @@ PAGES = {
 @pytest.fixture(scope="module")
 def portals() -> tuple[dict[str, bytes], Keys, Keys]:
     return two_portals(PAGES, READERS)
-
-
-@pytest.fixture(scope="module")
-def host(portals: tuple[dict[str, bytes], Keys, Keys]) -> Iterator[Host]:
-    with hosted(portals[0]) as host:
-        yield host
-
-
-@pytest.fixture(scope="module")
-def keys(portals: tuple[dict[str, bytes], Keys, Keys]) -> Keys:
-    return portals[1]
-
-
-@pytest.fixture(scope="module")
-def other(portals: tuple[dict[str, bytes], Keys, Keys]) -> Keys:
-    return portals[2]
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 390, "height": 844})
-    made.set_default_timeout(10_000)
-    yield made
-    made.close()
 
 
 # ---- ways in ----

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from portalgen.seal import Keys, link_text
 from tests.browser.sealing import (
     CONTACT,
     Host,
-    hosted,
     link,
     opened,
     page_of,
@@ -36,30 +34,6 @@ PAGES = {
 @pytest.fixture(scope="module")
 def portals() -> tuple[dict[str, bytes], Keys, Keys]:
     return two_portals(PAGES, READERS)
-
-
-@pytest.fixture(scope="module")
-def host(portals: tuple[dict[str, bytes], Keys, Keys]) -> Iterator[Host]:
-    with hosted(portals[0]) as host:
-        yield host
-
-
-@pytest.fixture(scope="module")
-def keys(portals: tuple[dict[str, bytes], Keys, Keys]) -> Keys:
-    return portals[1]
-
-
-@pytest.fixture(scope="module")
-def other(portals: tuple[dict[str, bytes], Keys, Keys]) -> Keys:
-    return portals[2]
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(viewport={"width": 390, "height": 844})
-    made.set_default_timeout(10_000)
-    yield made
-    made.close()
 
 
 @pytest.fixture
