@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import re
 import threading
 import unicodedata
 from collections.abc import Iterator
@@ -264,7 +265,7 @@ def test_a_click_with_control_opens_a_tab_of_its_own(page: Page) -> None:
     search(page, "tinta")
     with page.context.expect_page() as opened:
         page.get_by_role("option").first.click(modifiers=["Control"])
-    assert opened.value.url.endswith("/internal/accounts/tinta-books/")
+    expect(opened.value).to_have_url(re.compile("/internal/accounts/tinta-books/$"))
     opened.value.close()
 
 
